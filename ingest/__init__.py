@@ -1,0 +1,1 @@
+"""From a handbook on disk to an index that answers queries."""
