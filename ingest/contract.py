@@ -1,8 +1,8 @@
-"""The plain data that the two pipelines share: what a handbook is, once read.
+r"""The plain data that the two pipelines share: what a handbook is, once read.
 
 Every `start` and `end` is a character offset into `Document.text`, half open. A document's text is its
-file decoded as UTF-8 with newlines read as Python's text mode reads them (``\\r\\n`` and ``\\r`` become
-``\\n``); a byte-order mark stays, as one character. So ``path.read_text(encoding="utf-8")[start:end]`` is
+file decoded as UTF-8 with newlines read as Python's text mode reads them (``\r\n`` and ``\r`` become
+``\n``); a byte-order mark stays, as one character. So ``path.read_text(encoding="utf-8")[start:end]`` is
 the quoted text.
 """
 
@@ -92,8 +92,9 @@ class QuestionTags(Frozen):
 
 
 class Section(Frozen):
-    """A heading with what stands under it, down to the next section; child headings that only label
-    parts ("Answer", "Traps") belong to it.
+    """A heading with what stands under it, down to the next section.
+
+    Child headings that only label parts ("Answer", "Traps") belong to it.
 
     Attributes:
         id: Stable for the same document, path and heading.

@@ -22,7 +22,9 @@ class IndexSettings(BaseSettings):
         default_factory=lambda: user_cache_path("interview-coach") / "weights",
         description="Folder that holds one folder per model; shared by all data folders.",
     )
-    collection: str = Field("handbook", pattern=r"^[\w.-]{1,64}$", description="Collection to read and write.")
+    collection: str = Field(
+        "handbook", pattern=r"^[\w.-]{1,64}$", description="Collection to read and write."
+    )
     embed_model: str = Field("all-MiniLM-L6-v2", description="Dense embedding model; see 'coach weights'.")
     threads: int = Field(2, ge=1, description="Threads of the embedding runtime.")
     max_document_mb: float = Field(20.0, gt=0, description="Largest file that is read, megabytes.")

@@ -1,0 +1,1 @@
+"""From an index to grounded coaching: retrieve, compose, verify, or abstain."""

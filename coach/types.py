@@ -1,0 +1,128 @@
+"""What the coach returns: hits, claims with their citations, answers and the trace of a query."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ingest.contract import Frozen, Level
+
+Support = Literal["supported", "partial", "unsupported", "unchecked"]
+Status = Literal["answered", "abstained"]
+AbstentionReason = Literal["empty", "off_topic", "not_covered", "instruction"]
+OutlineField = Literal["direct_answer", "probing", "steps", "numbers", "signals", "traps", "follow_ups"]
+OUTLINE_FIELDS: tuple[OutlineField, ...] = (
+    "direct_answer",
+    "probing",
+    "steps",
+    "numbers",
+    "signals",
+    "traps",
+    "follow_ups",
+)
+
+
+class Hit(Frozen):
+    """A chunk that was found. `score` orders the hits of one query and means nothing across queries."""
+
+    rank: int
+    score: float
+    document: str
+    heading: str
+    path: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    question_id: str | None
+    chunk_id: str
+    section_id: str
+
+
+class Citation(Frozen):
+    """Where a claim stands: ``document[start:end] == quote``, exactly."""
+
+    document: str
+    path: tuple[str, ...]
+    heading: str
+    start: int
+    end: int
+    quote: str
+    chunk_id: str | None = None
+
+
+class Claim(Frozen):
+    """The smallest statement that is true or false alone, with its proof.
+
+    Attributes:
+        label: What the handbook calls the place it stands in ("Senior", "Interview tip"), or nothing.
+    """
+
+    text: str
+    support: Support
+    citations: tuple[Citation, ...]
+    label: str = ""
+
+
+class Outline(Frozen):
+    """A typed answer; each field is a list of claims in the order in which to say them."""
+
+    direct_answer: tuple[Claim, ...] = ()
+    probing: tuple[Claim, ...] = ()
+    steps: tuple[Claim, ...] = ()
+    numbers: tuple[Claim, ...] = ()
+    signals: tuple[Claim, ...] = ()
+    traps: tuple[Claim, ...] = ()
+    follow_ups: tuple[Claim, ...] = ()
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return all claims, in the order of the fields."""
+        return tuple(claim for name in OUTLINE_FIELDS for claim in getattr(self, name))
+
+
+class NearestSection(Frozen):
+    """A section that comes near a question without answering it."""
+
+    document: str
+    heading: str
+    path: tuple[str, ...]
+    start: int
+    end: int
+
+
+class Abstention(Frozen):
+    """The coach says that the handbook does not cover the question: a value, not an error."""
+
+    reason: AbstentionReason
+    message: str
+    next_step: str
+    nearest: tuple[NearestSection, ...] = ()
+
+
+class Stack(Frozen):
+    """What produced an answer, as one versioned unit; `hash` covers all other fields."""
+
+    hash: str
+    parts: dict[str, str]
+
+
+class Answer(Frozen):
+    """The reply to one question.
+
+    Attributes:
+        support_rate: Supported claims / claims shown; None if there is no claim.
+        degraded: What is missing from a full answer, one word each ("reranker"); empty when all is well.
+        timing_ms: Milliseconds by stage, and "total".
+    """
+
+    id: str
+    question: str
+    status: Status
+    level: Level
+    outline: Outline = Outline()
+    support_rate: float | None = None
+    abstention: Abstention | None = None
+    dropped: int = Field(0, description="Claims that verification removed.")
+    stack: Stack
+    degraded: tuple[str, ...] = ()
+    timing_ms: dict[str, float]
