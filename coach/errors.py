@@ -51,7 +51,7 @@ class SettingsError(CoachError):
     hint = "Correct the COACH_ variable; docs/cli.md lists them all."
 
 
-# One number a cause, so that a script can tell them apart; 1 is left to unforeseen failures and 130 to Ctrl-C.
+# One number a cause, so that scripts can tell them apart; 1 is an unforeseen failure, 130 is Ctrl-C.
 EXIT_CODES: dict[type[CoachError], int] = {
     UsageError: 2,
     SettingsError: 2,

@@ -39,6 +39,49 @@ class Hit(Frozen):
     section_id: str
 
 
+class RewrittenQuery(Frozen):
+    """A question made ready for search, without a model.
+
+    Attributes:
+        original: As it was asked.
+        text: What is embedded: typing errors mended, acronyms spelt out beside themselves.
+        terms: Weight by stem, for keyword search; words of the question weigh 1, additions less.
+        parts: The questions in it, one or more, each as plain text.
+        repairs: Word as asked -> word searched for.
+        additions: Acronym or variant -> what was added for it.
+    """
+
+    original: str
+    text: str
+    terms: dict[str, float]
+    parts: tuple[str, ...]
+    repairs: dict[str, str] = {}
+    additions: dict[str, str] = {}
+
+
+class Passage(Frozen):
+    """A section brought to the answer: its span, and the chunks of it that were found.
+
+    Attributes:
+        rank: 1-based, best first.
+        relevance: 0 to 1, comparable between the passages of one question.
+        focus: Spans of the found chunks in the document, best first.
+        part: Index into `RewrittenQuery.parts` of the question that it answers.
+    """
+
+    rank: int
+    relevance: float
+    document: str
+    section_id: str
+    heading: str
+    path: tuple[str, ...]
+    start: int
+    end: int
+    focus: tuple[tuple[int, int], ...]
+    chunk_ids: tuple[str, ...]
+    part: int = 0
+
+
 class Citation(Frozen):
     """Where a claim stands: ``document[start:end] == quote``, exactly."""
 

@@ -18,6 +18,7 @@ from ingest.contract import Chunk, IndexManifest, ParsedDocument
 Vector = npt.NDArray[np.float32]
 VectorName = Literal["body", "title"]
 FILTER_FIELDS = ("document", "level", "kind", "frequency", "stage", "question_id", "section_id")
+MAX_WEIGHT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,21 @@ class ChunkVectors:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildVersions:
+    """What a build's points are made from; every point carries both versions.
+
+    Attributes:
+        dimension: Of the dense vectors.
+        embed_model_version: Of the model that makes them.
+        doc_versions: Document name -> sha256 of its file, for every document that the build will hold.
+    """
+
+    dimension: int
+    embed_model_version: str
+    doc_versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Leg:
     """One retriever's part of a query.
 
@@ -45,15 +61,24 @@ class Leg:
         name: How replay calls it ("dense", "sparse", ...).
         using: The named vector searched.
         query: A dense vector float32 (dim,) for "body" and "title", sparse weights for "bm25".
-        limit: Candidates it may bring.
-        weight: Its share in the fusion.
+        limit: Candidates it may bring, at least 1.
+        weight: Its share in the fusion, a whole number from 1 to 4 (docs/decisions/0003-index-engine.md).
     """
 
     name: str
     using: Literal["body", "title", "bm25"]
     query: Vector | SparseVector
     limit: int
-    weight: float = 1.0
+    weight: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what no engine can run. Raises ValueError."""
+        if self.limit < 1:
+            raise ValueError(f"leg {self.name!r}: limit {self.limit!r} is below 1")
+        if not isinstance(self.weight, int) or not 1 <= self.weight <= MAX_WEIGHT:
+            raise ValueError(f"leg {self.name!r}: weight {self.weight!r} is no whole number in 1-{MAX_WEIGHT}")
+        if isinstance(self.query, SparseVector) != (self.using == "bm25"):
+            raise ValueError(f"leg {self.name!r}: the query does not fit the vector {self.using!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +99,20 @@ class Build(Protocol):
 
     @property
     def manifest(self) -> IndexManifest:
-        """The manifest it was published with."""
+        """The manifest it was published with. Raises IndexMissingError if it never was."""
         ...
 
     def search(self, legs: Sequence[Leg], *, limit: int, rrf_k: int, where: Filter) -> list[RankedId]:
         """Return at most `limit` chunks, best first, fused inside the engine by reciprocal ranks.
 
-        A single leg is not fused: its own scores come back. No leg gives no hits. The filter is applied
-        before the vector search. The order is deterministic.
+        The score is the sum of weight / (rrf_k + rank) over the legs, ranks counted from 1. A single leg
+        is not fused: its own scores come back. A leg with an empty sparse query brings nothing, and what
+        is left of several legs is still fused. No leg gives no hits; nor does a filter field without
+        accepted values. The filter is applied before the vector search. The order is deterministic.
+
+        Raises:
+            ValueError: The filter names an unknown field.
+            IndexMismatchError: A dense query has another dimension than the index.
         """
         ...
 
@@ -114,7 +145,12 @@ class BuildWriter(Protocol):
     """A build in the making; invisible to readers until published."""
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors]) -> None:
-        """Store chunks with their vectors, all of them or none."""
+        """Store chunks with their vectors; `Build.chunk_ids` shows all of them or none.
+
+        Raises:
+            ValueError: A length, dimension or id is wrong, or a chunk's document has no version; nothing
+                is stored.
+        """
         ...
 
     def add_documents(self, documents: Iterable[ParsedDocument]) -> None:
@@ -147,14 +183,22 @@ class Store(Protocol):
         """
         ...
 
-    def begin(self, collection: str, build: str, *, dimension: int) -> BuildWriter:
-        """Return a writer for a new build. Raises IndexBusyError if another process writes it."""
+    def begin(self, collection: str, build: str, *, versions: BuildVersions) -> BuildWriter:
+        """Return a writer for a new build.
+
+        Of earlier unfinished builds the fullest stays until this one is published; the others go.
+
+        Raises:
+            IndexBusyError: Another process writes to the collection.
+            StoreError: A name is not allowed, or the build exists.
+        """
         ...
 
-    def unfinished(self, collection: str) -> Build | None:
-        """Return the newest build that was begun and never published, to reuse its vectors; or None.
+    def unfinished(self, collection: str, *, embed_model_version: str) -> Build | None:
+        """Return the fullest build that was begun and never published, to reuse its vectors; or None.
 
-        Its manifest, document and vocabulary are not available.
+        Only a build whose vectors were made by this `embed_model_version` counts. Its manifest, documents
+        and vocabulary are not available. Raises IndexBusyError if another process writes to it.
         """
         ...
 
@@ -163,5 +207,12 @@ class Store(Protocol):
         ...
 
     def drop(self, collection: str) -> None:
-        """Remove a collection with all its builds; no error if it is absent."""
+        """Remove a collection with all its builds; no error if it is absent.
+
+        Raises IndexBusyError if another process writes to it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release connections, also those of the builds it opened; idempotent."""
         ...

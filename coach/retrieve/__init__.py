@@ -1,0 +1,1 @@
+"""Question to passages: rewrite, search, rerank, gate."""

@@ -1,0 +1,188 @@
+"""A question made ready for search, without a model: parts, typing errors, acronyms, variants."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from coach.types import RewrittenQuery
+from ingest.analysis import STOPWORDS, stem, words
+
+ACRONYM_WEIGHT = 0.5
+VARIANT_WEIGHT = 0.35
+REPAIR_WEIGHT = 0.9
+MAX_PARTS = 3
+_SHORTEST_REPAIRED = 4
+_LONG_WORD = 8
+_INVISIBLE = dict.fromkeys(
+    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The field's acronyms and variants, by stem.
+
+    Attributes:
+        expansions: Acronym -> the words it stands for.
+        variants: Stem -> other stems that mean the same to somebody who asks.
+    """
+
+    expansions: Mapping[str, str]
+    variants: Mapping[str, frozenset[str]]
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Return the lexicon that ships with the product."""
+    import yaml
+
+    text = resources.files("coach.retrieve").joinpath("lexicon.yaml").read_text(encoding="utf-8")
+    raw = yaml.safe_load(text)
+    variants: dict[str, set[str]] = defaultdict(set)
+    for group in raw["variants"]:
+        stems = [stem(word) for phrase in group for word in phrase.split()]
+        for one in stems:
+            variants[one].update(other for other in stems if other != one)
+    return Lexicon(raw["acronyms"], {one: frozenset(others) for one, others in variants.items()})
+
+
+class Rewriter:
+    """Rewrites questions against the vocabulary of one index.
+
+    Args:
+        vocabulary: Word -> number of chunks that hold it.
+        known: Words of the language that are no typing errors although the index lacks them.
+    """
+
+    def __init__(self, vocabulary: Mapping[str, int], known: Iterable[str] = ()) -> None:
+        self._lexicon = load_lexicon()
+        self._vocabulary = vocabulary
+        self._known = {word for word in known if word.isalpha() and len(word) >= _SHORTEST_REPAIRED}
+        self._by_shape: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for word in self._known | {w for w in vocabulary if len(w) >= _SHORTEST_REPAIRED and w.isalpha()}:
+            self._by_shape[word[0], len(word)].append(word)
+
+    def rewrite(self, question: str) -> RewrittenQuery:
+        """Return the question ready for search. An empty question gives no terms and no parts."""
+        clean = " ".join(unicodedata.normalize("NFKC", question).translate(_INVISIBLE).split())
+        repairs = self._repairs(clean)
+        text = _replace(clean, repairs)
+        weights: dict[str, float] = {}
+        for word in words(text):
+            if word not in STOPWORDS:
+                weights[stem(word)] = REPAIR_WEIGHT if word in repairs.values() else 1.0
+        additions = self._additions(text, weights)
+        for added, weight in additions.values():
+            for word in words(added):
+                if word not in STOPWORDS:
+                    weights.setdefault(stem(word), weight)
+        spelt_out = [added for added, weight in additions.values() if weight == ACRONYM_WEIGHT]
+        return RewrittenQuery(
+            original=question,
+            text=f"{text} ({'; '.join(spelt_out)})" if spelt_out else text,
+            terms=weights,
+            parts=split_parts(text),
+            repairs=repairs,
+            additions={word: added for word, (added, _) in additions.items()},
+        )
+
+    def _additions(self, text: str, weights: Mapping[str, float]) -> dict[str, tuple[str, float]]:
+        added: dict[str, tuple[str, float]] = {}
+        lowered = f" {' '.join(words(text))} "
+        for word in words(text):
+            singular = word.removesuffix("s")
+            for form in (word, singular):
+                if form in self._lexicon.expansions:
+                    added[form] = (self._lexicon.expansions[form], ACRONYM_WEIGHT)
+        for short, long in self._lexicon.expansions.items():
+            if f" {' '.join(words(long))} " in lowered:
+                added[long] = (short, 1.0)
+        for one in list(weights):
+            if one in self._lexicon.variants:
+                added[one] = (" ".join(sorted(self._lexicon.variants[one])), VARIANT_WEIGHT)
+        return added
+
+    def _repairs(self, text: str) -> dict[str, str]:
+        repairs = {}
+        for word in dict.fromkeys(words(text)):
+            if self._is_odd(word):
+                mended = self._nearest(word)
+                if mended:
+                    repairs[word] = mended
+        return repairs
+
+    def _is_odd(self, word: str) -> bool:
+        return (
+            len(word) >= _SHORTEST_REPAIRED
+            and word.isascii()
+            and word.isalpha()
+            and word not in self._vocabulary
+            and word not in self._known
+            and word not in self._lexicon.expansions
+            and not any(form in self._vocabulary or form in self._known for form in _bases(word))
+        )
+
+    def _nearest(self, word: str) -> str | None:
+        """Return the word meant, by the fewest edits (a swap is one), then by how common it is here."""
+        from rapidfuzz.distance import OSA
+
+        furthest = 2 if len(word) >= _LONG_WORD else 1
+        best: tuple[int, int, str] | None = None
+        for length in range(len(word) - furthest, len(word) + furthest + 1):
+            for initial in {word[0], word[1]}:
+                for candidate in self._by_shape.get((initial, length), ()):
+                    edits = OSA.distance(word, candidate, score_cutoff=furthest)
+                    if edits <= furthest:
+                        found = (edits, -self._vocabulary.get(candidate, 0), candidate)
+                        best = min(best, found) if best else found
+        return best[2] if best else None
+
+
+def _bases(word: str) -> list[str]:
+    """Return forms whose presence shows that an unknown inflection is no typing error."""
+    cuts = [word[: -len(suffix)] for suffix in ("s", "es", "ed", "d", "ing", "ly", "er") if word.endswith(suffix)]
+    return [form for cut in cuts for form in (cut, f"{cut}e", cut[:-1]) if len(form) > 2]  # noqa: PLR2004
+
+
+def _replace(text: str, repairs: Mapping[str, str]) -> str:
+    if not repairs:
+        return text
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, repairs))})\b", re.IGNORECASE)
+    return pattern.sub(lambda found: repairs[found.group().lower()], text)
+
+
+# A sentence end, or a joint behind which a second question begins.
+_JOINT = re.compile(
+    r"(?<=[.!?？。！])\s+"
+    r"|(?<=[？。！])"
+    r"|[,;:]?\s+(?:and|also|plus|but)\s+(?:also\s+)?(?=(?:how|what|why|when|which|where|who|should|would|could"
+    r"|can|do|does|is|are)\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\b(?:how|what|whats|why|when|which|where|who|should|would|could|can|does|do|is|are|explain|describe|compare"
+    r"|design|tell|walk|give|list|help|difference|versus|vs)\b|[?？]",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS = 4
+
+
+def split_parts(text: str) -> tuple[str, ...]:
+    """Return the questions in a text, at most `MAX_PARTS`; a text without any is one part.
+
+    >>> split_parts("How do you size a cache, and when would you drop it?")
+    ('How do you size a cache', 'when would you drop it?')
+    >>> split_parts("We had an outage last week. What should the review cover?")
+    ('What should the review cover?',)
+    """
+    pieces = [piece.strip() for piece in _JOINT.split(text) if piece and piece.strip()]
+    asking = [piece for piece in pieces if _ASKS.search(piece) and len(piece.split()) >= _FEWEST_WORDS]
+    if not asking:
+        return (text,) if text else ()
+    return tuple(asking[-MAX_PARTS:])

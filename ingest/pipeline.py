@@ -1,0 +1,277 @@
+"""A handbook on disk becomes the live build of a collection; nothing unchanged is done again."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from ingest.contract import (
+    Chunk,
+    ChunkerParameters,
+    Document,
+    DocumentEntry,
+    IndexManifest,
+    ParsedDocument,
+    ReportRow,
+)
+from ingest.embed import SPARSE_VERSION, Embedder, vocabulary
+from ingest.errors import IndexMismatchError, IndexMissingError
+from ingest.sources import Reading, read_sources
+from ingest.store import SCHEMA_VERSION
+from ingest.store.port import Build, BuildWriter, ChunkVectors, Store
+
+Item = TypeVar("Item")
+
+DOCUMENTS_A_BATCH = 8
+CHUNKS_A_BATCH = 256
+
+
+class Progress(Protocol):
+    """Hears how far an ingest is."""
+
+    def start(self, documents: int, chars: int) -> None:
+        """Called once it is known what has to be embedded."""
+
+    def document(self, name: str, chunks: int) -> None:
+        """Called when a document has been cut."""
+
+    def chunk(self, chars: int) -> None:
+        """Called when a chunk has its vectors."""
+
+
+class Silent:
+    """A progress that says nothing."""
+
+    def start(self, documents: int, chars: int) -> None:
+        """Say nothing."""
+
+    def document(self, name: str, chunks: int) -> None:
+        """Say nothing."""
+
+    def chunk(self, chars: int) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an ingest will do, decided before anything is written.
+
+    Attributes:
+        kept: Documents of the live build that stay as they are, by name.
+    """
+
+    changed: tuple[Document, ...]
+    kept: dict[str, DocumentEntry]
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    deleted: tuple[str, ...]
+    rows: tuple[ReportRow, ...]
+    hashes: dict[str, str]
+
+
+def ingest(
+    paths: Sequence[Path],
+    *,
+    store: Store,
+    embedder: Embedder,
+    collection: str,
+    parameters: ChunkerParameters | None = None,
+    max_document_mb: float = 20.0,
+    progress: Progress | None = None,
+) -> IndexManifest:
+    """Return the manifest of the live build after it holds what the paths hold.
+
+    Documents that came from other paths stay. A run that finds nothing changed writes nothing. A run that
+    is interrupted leaves the live build as it was; the next one takes over the vectors it had made.
+
+    Raises:
+        SourceError: A path does not exist, or there is no document at all.
+        StoreError: See its leaves.
+    """
+    run = _Run(store, embedder, collection, parameters or ChunkerParameters(), progress or Silent())
+    reading = read_sources(paths, max_document_mb=max_document_mb)
+    with ExitStack() as stack:
+        live = run.open_live(stack)
+        plan = make_plan(reading, live.manifest if live else None)
+        if live and not (plan.changed or plan.deleted):
+            return _settled(live.manifest, plan)
+        return run.build(plan, live, stack)
+
+
+def make_plan(reading: Reading, live: IndexManifest | None) -> Plan:
+    """Return what has to change for the live manifest to hold what was read."""
+    entries = {entry.name: entry for entry in live.documents} if live else {}
+    names = {document.name for document in reading.documents}
+    roots = set(reading.roots)
+    deleted = tuple(
+        sorted(name for name, entry in entries.items() if entry.root in roots and name not in names)
+    )
+    changed = tuple(
+        document
+        for document in reading.documents
+        if document.name not in entries or entries[document.name].sha256 != document.sha256
+    )
+    touched = {document.name for document in changed}
+    kept = {name: entry for name, entry in entries.items() if name not in touched and name not in deleted}
+    earlier = live.report if live else ()
+    return Plan(
+        changed=changed,
+        kept=kept,
+        added=tuple(sorted(touched - entries.keys())),
+        updated=tuple(sorted(touched & entries.keys())),
+        deleted=deleted,
+        rows=(*reading.report, *(row for row in earlier if row.document in kept)),
+        hashes={name: entry.sha256 for name, entry in kept.items()},
+    )
+
+
+def _settled(manifest: IndexManifest, plan: Plan) -> IndexManifest:
+    return manifest.model_copy(
+        update={"added": (), "updated": (), "deleted": (), "unchanged": len(plan.kept), "report": plan.rows}
+    )
+
+
+@dataclass
+class _Run:
+    """One ingest: what it works with, and what it has made so far."""
+
+    store: Store
+    embedder: Embedder
+    collection: str
+    parameters: ChunkerParameters
+    progress: Progress
+    entries: list[DocumentEntry] = field(default_factory=list)
+    rows: list[ReportRow] = field(default_factory=list)
+    words: Counter[str] = field(default_factory=Counter)
+    parsed: list[ParsedDocument] = field(default_factory=list)
+
+    def open_live(self, stack: ExitStack) -> Build | None:
+        """Return the live build if it was made by the parameters in force; another is rebuilt whole."""
+        try:
+            live = self.store.open(self.collection)
+        except (IndexMissingError, IndexMismatchError):
+            return None
+        stack.callback(live.close)
+        made = live.manifest
+        same = (made.embed_model_version, made.sparse, made.chunker) == (
+            self.embedder.spec.version,
+            SPARSE_VERSION,
+            self.parameters,
+        )
+        return live if same else None
+
+    def build(self, plan: Plan, live: Build | None, stack: ExitStack) -> IndexManifest:
+        """Write a new build and publish it."""
+        unfinished = self.store.unfinished(self.collection)
+        if unfinished:
+            stack.callback(unfinished.close)
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        writer = self.store.begin(self.collection, name, dimension=self.embedder.spec.dimension)
+        try:
+            if live:
+                self._carry_over(plan, live, writer)
+            self._embed(plan, [build for build in (live, unfinished) if build], writer)
+            manifest = self._manifest(name, plan)
+            writer.set_vocabulary(self.words)
+            writer.publish(manifest)
+        except BaseException:
+            writer.abandon()
+            raise
+        return manifest
+
+    def _carry_over(self, plan: Plan, live: Build, writer: BuildWriter) -> None:
+        for ids in _batches(sorted(live.chunk_ids()), CHUNKS_A_BATCH):
+            kept = [chunk for chunk in live.chunks(ids).values() if chunk.document in plan.kept]
+            vectors = live.vectors([chunk.id for chunk in kept])
+            if kept:
+                writer.add(kept, [vectors[chunk.id] for chunk in kept])
+                self.words.update(vocabulary(kept))
+        writer.add_documents(live.document(name) for name in sorted(plan.kept))
+        self.entries += plan.kept.values()
+
+    def _embed(self, plan: Plan, earlier: Sequence[Build], writer: BuildWriter) -> None:
+        from ingest.adapter import ChunkEmbedder, HandbookDocument, HandbookNodeParser, make_pipeline
+
+        self.progress.start(len(plan.changed), sum(len(document.text) for document in plan.changed))
+        known = _KnownVectors(earlier)
+        steps = [
+            HandbookNodeParser(self.parameters, self._on_parsed),
+            ChunkEmbedder(embedder=self.embedder, known=known, on_embedded=self._on_embedded),
+        ]
+        pipeline = make_pipeline(writer, transformations=steps, hashes=plan.hashes)
+        for documents in _batches(plan.changed, DOCUMENTS_A_BATCH):
+            pipeline.run(documents=[HandbookDocument.of(document) for document in documents])
+            writer.add_documents(self.parsed)
+            self.parsed.clear()
+
+    def _on_parsed(self, parsed: ParsedDocument, chunks: int) -> None:
+        document = parsed.document
+        self.parsed.append(parsed)
+        self.rows += parsed.report
+        self.entries.append(
+            DocumentEntry(
+                name=document.name,
+                root=document.root,
+                sha256=document.sha256,
+                sections=len(parsed.sections),
+                questions=sum(section.question is not None for section in parsed.sections),
+                chunks=chunks,
+                chars=len(document.text),
+            )
+        )
+        self.progress.document(document.name, chunks)
+
+    def _on_embedded(self, chunk: Chunk) -> None:
+        self.words.update(vocabulary([chunk]))
+        self.progress.chunk(chunk.end - chunk.start)
+
+    def _manifest(self, build: str, plan: Plan) -> IndexManifest:
+        entries = tuple(sorted(self.entries, key=lambda entry: entry.name))
+        corpus = "\n".join(f"{entry.sha256} {entry.name}" for entry in entries)
+        return IndexManifest(
+            schema_version=SCHEMA_VERSION,
+            collection=self.collection,
+            build=build,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            embed_model=self.embedder.spec.name,
+            embed_model_version=self.embedder.spec.version,
+            dimension=self.embedder.spec.dimension,
+            sparse=SPARSE_VERSION,
+            chunker=self.parameters,
+            corpus_hash=hashlib.sha256(corpus.encode()).hexdigest(),
+            documents=entries,
+            chunks=sum(entry.chunks for entry in entries),
+            questions=sum(entry.questions for entry in entries),
+            added=plan.added,
+            updated=plan.updated,
+            deleted=plan.deleted,
+            unchanged=len(plan.kept),
+            report=(*plan.rows, *self.rows),
+        )
+
+
+class _KnownVectors:
+    """Looks up vectors of earlier builds by chunk id, where the content hash is the same."""
+
+    def __init__(self, builds: Sequence[Build]) -> None:
+        self._builds = [(build, build.chunk_ids()) for build in builds]
+
+    def __call__(self, chunks: Sequence[Chunk]) -> dict[str, ChunkVectors]:
+        found: dict[str, ChunkVectors] = {}
+        for build, hashes in self._builds:
+            same = [c.id for c in chunks if c.id not in found and hashes.get(c.id) == c.content_hash]
+            for ids in _batches(same, CHUNKS_A_BATCH):
+                found |= build.vectors(ids)
+        return found
+
+
+def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

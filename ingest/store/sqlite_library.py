@@ -1,0 +1,109 @@
+"""What a build holds besides points: documents, vocabulary, and which chunks are complete."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Mapping
+from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+
+from ingest.contract import ParsedDocument
+from ingest.errors import StoreError
+
+TABLES = """
+CREATE TABLE chunks (id TEXT PRIMARY KEY, content_hash TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (name TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE vocabulary (word TEXT PRIMARY KEY, chunks INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class SqliteLibrary:
+    """One SQLite file behind one connection; safe to share between threads.
+
+    The connection is opened at once, so that a reader keeps its file when a later publish removes it.
+    """
+
+    def __init__(self, file: Path, connection: sqlite3.Connection) -> None:
+        self._file = file
+        self._connection = connection
+        self._lock = Lock()
+
+    @classmethod
+    def create(cls, file: Path) -> SqliteLibrary:
+        """Return a new, empty library. Raises StoreError if the file cannot be made."""
+        library = cls._connect(file, "rwc")
+        with library._using() as connection:
+            connection.executescript(TABLES)
+        return library
+
+    @classmethod
+    def open(cls, file: Path) -> SqliteLibrary:
+        """Return a published library for reading; nothing is ever written beside it."""
+        return cls._connect(file, "ro&immutable=1")
+
+    @classmethod
+    def recover(cls, file: Path) -> SqliteLibrary:
+        """Return a draft's library after an interrupted writer; what was committed is in it."""
+        return cls._connect(file, "rw")
+
+    @classmethod
+    def _connect(cls, file: Path, mode: str) -> SqliteLibrary:
+        try:
+            uri = f"{file.resolve().as_uri()}?mode={mode}"
+            return cls(file, sqlite3.connect(uri, uri=True, check_same_thread=False))
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot open {str(file)!r}: {error}") from error
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to one thread, in one transaction."""
+        try:
+            with self._lock, self._connection as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise StoreError(f"{str(self._file)!r}: {error}") from error
+
+    def record_chunks(self, hashes: Mapping[str, str]) -> None:
+        """Store content hash by id of chunks that are now complete."""
+        with self._using() as connection:
+            connection.executemany("INSERT OR REPLACE INTO chunks VALUES (?, ?)", hashes.items())
+
+    def add_documents(self, documents: Iterable[ParsedDocument]) -> None:
+        """Store documents; one of the same name is replaced."""
+        rows = ((one.document.name, zlib.compress(one.model_dump_json().encode())) for one in documents)
+        with self._using() as connection:
+            connection.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?)", rows)
+
+    def set_vocabulary(self, words: Mapping[str, int]) -> None:
+        """Store the vocabulary in place of an earlier one."""
+        with self._using() as connection:
+            connection.execute("DELETE FROM vocabulary")
+            connection.executemany("INSERT INTO vocabulary VALUES (?, ?)", words.items())
+
+    def chunk_ids(self) -> dict[str, str]:
+        """Return content hash by id of the complete chunks."""
+        with self._using() as connection:
+            return dict(connection.execute("SELECT id, content_hash FROM chunks"))
+
+    def document(self, name: str) -> ParsedDocument:
+        """Return a document. Raises KeyError if it is absent."""
+        with self._using() as connection, closing(
+            connection.execute("SELECT body FROM documents WHERE name = ?", (name,))
+        ) as rows:
+            row = rows.fetchone()
+        if row is None:
+            raise KeyError(name)
+        return ParsedDocument.model_validate_json(zlib.decompress(row[0]))
+
+    def vocabulary(self) -> dict[str, int]:
+        """Return chunks by word."""
+        with self._using() as connection:
+            return dict(connection.execute("SELECT word, chunks FROM vocabulary"))
+
+    def close(self) -> None:
+        """Release the file; idempotent."""
+        with self._lock:
+            self._connection.close()
