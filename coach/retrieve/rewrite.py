@@ -170,7 +170,7 @@ _ASKS = re.compile(
     r"|design|tell|walk|give|list|help|difference|versus|vs)\b|[?？]",
     re.IGNORECASE,
 )
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 3
 
 
 def split_parts(text: str) -> tuple[str, ...]:

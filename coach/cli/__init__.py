@@ -1,0 +1,87 @@
+"""`coach ...`: the command line. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+_COMMANDS = {
+    "ingest": ("coach.cli.index", "Put handbooks into the index."),
+    "search": ("coach.cli.query", "Find the sections that answer a question."),
+    "ask": ("coach.cli.query", "Answer a question with a cited outline."),
+    "replay": ("coach.cli.query", "Show what every stage saw and did for a question."),
+    "chat": ("coach.cli.chat", "Ask question after question in the terminal."),
+    "weights": ("coach.cli.index", "Show and fetch model weights."),
+    "doctor": ("coach.cli.doctor", "Say what is installed, where the index is, and what is degraded."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module only when that command runs, so that --help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which a newcomer needs them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None if there is none of this name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with their summaries, without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="interview-coach", prog_name="coach")
+def cli() -> None:
+    """Cited answer outlines for senior AI-engineer interviews. Works without a network or an API key."""
+
+
+def main() -> None:
+    """Run the command line; exit with the code of the error, if there is one (docs/cli.md lists them)."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        _fail("interrupted", 130)
+    except KeyboardInterrupt:
+        _fail("interrupted", 130)
+    except BrokenPipeError:
+        # The reader of our output went away ("coach search ... | head"): nothing is left to say to it.
+        sys.stderr.close()
+        sys.exit(141)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the outermost boundary; what is not ours is raised again
+        _fail_with(error)
+
+
+def _fail_with(error: Exception) -> None:
+    from pydantic import ValidationError
+
+    from coach.errors import CoachError, exit_code
+
+    if isinstance(error, CoachError):
+        _fail(f"{error}. {error.hint}" if error.hint else str(error), exit_code(error))
+    if isinstance(error, ValidationError) and error.title in {"Settings", "IndexSettings"}:
+        first = error.errors()[0]
+        name = "COACH_" + "_".join(str(part) for part in first["loc"]).upper()
+        _fail(f"{name} has the value {first['input']!r}: {first['msg']}", 2)
+    raise error
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"coach: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,90 @@
+"""Options and readers that several commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, get_args
+
+import click
+
+if TYPE_CHECKING:
+    from coach.settings import Settings
+    from ingest.contract import Level
+
+collection_option = click.option(
+    "--collection", metavar="NAME", help="Collection to use instead of COACH_COLLECTION."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+filter_option = click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Keep only matching sections; repeat for more. Fields: level, kind, frequency, stage, document.",
+)
+level_option = click.option(
+    "--level",
+    type=click.Choice(["junior", "mid", "senior", "staff"]),
+    default="senior",
+    show_default=True,
+    help="Whose answer is wanted.",
+)
+batch_option = click.option(
+    "--batch", type=click.File("r", encoding="utf-8"), help="JSON lines to work through; '-' is standard input."
+)
+FILTER_NAMES = ("level", "kind", "frequency", "stage", "document")
+
+
+def load_settings(collection: str | None) -> Settings:
+    """Return the settings, with the collection that was named on the command line, if one was."""
+    from coach.settings import Settings
+
+    return Settings(collection=collection) if collection else Settings()
+
+
+def as_level(name: str) -> Level:
+    """Return a level that click has checked, as its type."""
+    from ingest.contract import Level
+
+    levels: dict[str, Level] = {level: level for level in get_args(Level)}
+    return levels[name]
+
+
+def parse_filters(filters: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return field -> accepted values.
+
+    Raises:
+        UsageError: A filter is not FIELD=VALUE with a known field.
+    """
+    from coach.errors import UsageError
+
+    where: dict[str, list[str]] = {}
+    for given in filters:
+        field, equals, value = given.partition("=")
+        if not equals or not value or field not in FILTER_NAMES:
+            raise UsageError(
+                f"--filter {given!r} is not FIELD=VALUE", hint=f"Fields are {', '.join(FILTER_NAMES)}."
+            )
+        where.setdefault(field, []).append(value)
+    return where
+
+
+def read_batch(lines: IO[str], field: str) -> Iterator[tuple[object, str]]:
+    """Yield id and text of each line; blank lines are passed over.
+
+    Raises:
+        UsageError: A line is not a JSON object with "id" and a text in `field`; names the line.
+    """
+    from coach.errors import UsageError
+
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise UsageError(f"line {number} of the batch is not JSON: {error}") from error
+        if not isinstance(row, dict) or "id" not in row or not isinstance(row.get(field), str):
+            raise UsageError(f'line {number} of the batch lacks "id" or a text in "{field}"')
+        yield row["id"], row[field]

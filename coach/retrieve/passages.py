@@ -1,0 +1,58 @@
+"""Which of the found sections an answer draws on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from coach.retrieve.retriever import FoundSection, Retrieval
+from coach.types import Passage
+from ingest.contract import ParsedDocument, Section
+
+# A section whose score is this much below the best one's is no longer about the question.
+FURTHEST_BELOW = 0.35
+
+
+def choose_passages(
+    retrieval: Retrieval, *, limit: int, load: Callable[[str], ParsedDocument]
+) -> tuple[Passage, ...]:
+    """Return the sections to answer from, best first, each assigned to the part of the question it fits.
+
+    Every part of a question has its best section among them, wherever that stands in the common order.
+    """
+    kept = _near_the_best(retrieval.sections, limit)
+    best = kept[0].score if kept else 0.0
+    passages = []
+    for rank, found in enumerate(kept, start=1):
+        section = find_section(load(found.chunks[0].document), found.section_id)
+        passages.append(
+            Passage(
+                rank=rank,
+                relevance=round(max(0.0, 1.0 - (best - found.score)), 4),
+                document=section.document,
+                section_id=section.id,
+                heading=section.heading,
+                path=section.path,
+                start=section.start,
+                end=section.end,
+                focus=tuple((chunk.start, chunk.end) for chunk in found.chunks),
+                chunk_ids=tuple(chunk.id for chunk in found.chunks),
+            )
+        )
+    return tuple(passages)
+
+
+def find_section(parsed: ParsedDocument, section_id: str) -> Section:
+    """Return the section of this id. Raises KeyError if the document has none."""
+    for section in parsed.sections:
+        if section.id == section_id:
+            return section
+    raise KeyError(section_id)
+
+
+def _near_the_best(sections: Sequence[FoundSection], limit: int) -> list[FoundSection]:
+    if not sections:
+        return []
+    scores = np.array([found.score for found in sections[:limit]])
+    return [found for found, score in zip(sections[:limit], scores, strict=True) if scores[0] - score <= FURTHEST_BELOW]

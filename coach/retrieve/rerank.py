@@ -1,0 +1,69 @@
+"""The second stage: candidates in a better order, by more evidence than ranks.
+
+Four measurements of a chunk, all made by the engine from stored vectors, are blended: the cosine of the
+passage, of its title, the late interaction of its words with the question's (Khattab & Zaharia, "ColBERT",
+2020), and BM25. docs/decisions/0004-reranking.md shows what each brings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from coach.retrieve.search import EmbeddedQuery
+from ingest.store.port import Build, Leg, Using
+
+# Fitted on development queries by `make fit`; a unit of each measurement is worth this much.
+DENSE_WEIGHT = 1.0
+TITLE_WEIGHT = 0.5
+LATE_WEIGHT = 2.0
+KEYWORD_WEIGHT = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate with its measurements; `keyword` is BM25 as a share of the best candidate's."""
+
+    id: str
+    dense: float
+    title: float
+    late: float
+    keyword: float
+    bm25: float
+
+    @property
+    def score(self) -> float:
+        """The blend, higher is better."""
+        return (
+            DENSE_WEIGHT * self.dense
+            + TITLE_WEIGHT * self.title
+            + LATE_WEIGHT * self.late
+            + KEYWORD_WEIGHT * self.keyword
+        )
+
+
+def rerank(build: Build, embedded: EmbeddedQuery, candidates: Sequence[str]) -> list[Scored]:
+    """Return all candidates with their measurements, best first, ties by id."""
+    whole = embedded.whole
+
+    def measure(using: Using, query: object) -> Mapping[str, float]:
+        leg = Leg(using, using, query, max(len(candidates), 1))  # type: ignore[arg-type]
+        found = build.search([leg], limit=leg.limit, rrf_k=1, where={}, among=candidates)
+        return {hit.id: hit.score for hit in found}
+
+    dense, title = measure("body", whole.body), measure("title", whole.body)
+    late, bm25 = measure("tokens", whole.tokens), measure("bm25", embedded.terms)
+    words = max(len(whole.tokens), 1)
+    highest = max(bm25.values(), default=0.0) or 1.0
+    scored = [
+        Scored(
+            id=one,
+            dense=dense.get(one, 0.0),
+            title=title.get(one, 0.0),
+            late=late.get(one, 0.0) / words,
+            keyword=bm25.get(one, 0.0) / highest,
+            bm25=bm25.get(one, 0.0),
+        )
+        for one in candidates
+    ]
+    return sorted(scored, key=lambda found: (-found.score, found.id))

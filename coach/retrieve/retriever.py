@@ -1,0 +1,127 @@
+"""A question becomes ranked sections with the evidence that they answer it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from coach.retrieve.duplicates import Duplicates
+from coach.retrieve.rerank import Scored, rerank
+from coach.retrieve.rewrite import Rewriter
+from coach.retrieve.search import EmbeddedQuery, embed, find_candidates, make_legs
+from coach.retrieve.stopwatch import Stopwatch
+from coach.settings import Settings
+from coach.types import Hit, Passage, RewrittenQuery
+from ingest.contract import Chunk
+from ingest.embed import Embedder
+from ingest.store.port import Build, Filter, Leg, RankedId
+
+# A section counts for its best chunk and, by this share, for the mean of its best three: a section that
+# speaks of the matter throughout goes before one that mentions it once.
+BREADTH_WEIGHT = 0.3
+BREADTH_CHUNKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSection:
+    """A section with the chunks of it that were found, best first."""
+
+    section_id: str
+    score: float
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """Everything that was found for a question, stage by stage.
+
+    Attributes:
+        scored: Empty if reranking is switched off.
+    """
+
+    query: RewrittenQuery
+    embedded: EmbeddedQuery
+    legs: tuple[Leg, ...]
+    fused: tuple[RankedId, ...]
+    scored: tuple[Scored, ...]
+    sections: tuple[FoundSection, ...]
+
+
+class Retriever:
+    """Searches one build of an index; safe to share between threads."""
+
+    def __init__(self, build: Build, embedder: Embedder, settings: Settings) -> None:
+        self.build = build
+        self._embedder = embedder
+        self._settings = settings
+        self._rewriter = Rewriter(build.vocabulary(), embedder.known_words())
+        self._chunk = lru_cache(maxsize=4096)(self._load_chunk)
+
+    def retrieve(self, question: str, *, where: Filter, watch: Stopwatch) -> Retrieval:
+        """Return what the index holds on a question; a question without words finds nothing."""
+        with watch.stage("rewrite"):
+            query = self._rewriter.rewrite(question)
+        with watch.stage("embed"):
+            embedded = embed(query, self._embedder)
+        with watch.stage("search"):
+            legs = make_legs(embedded, self._settings)
+            fused = find_candidates(self.build, legs, self._settings, where) if query.parts else []
+        scored: list[Scored] = []
+        if self._settings.rerank:
+            with watch.stage("rerank"):
+                scored = rerank(self.build, embedded, [hit.id for hit in fused])
+        with watch.stage("group"):
+            ordered = [(one.id, one.score) for one in scored] or [(hit.id, hit.score) for hit in fused]
+            sections = self._group(ordered)
+        return Retrieval(query, embedded, tuple(legs), tuple(fused), tuple(scored), tuple(sections))
+
+    def hits(self, retrieval: Retrieval, *, limit: int) -> list[Hit]:
+        """Return the best chunk of each section as hits."""
+        return [
+            Hit(
+                rank=rank,
+                score=round(found.score, 6),
+                document=best.document,
+                heading=best.heading,
+                path=best.path,
+                start=best.start,
+                end=best.end,
+                text=best.text,
+                question_id=best.question_id,
+                chunk_id=best.id,
+                section_id=best.section_id,
+            )
+            for rank, found in enumerate(retrieval.sections[:limit], start=1)
+            for best in found.chunks[:1]
+        ]
+
+    def chunks(self, ids: Iterable[str]) -> list[Chunk]:
+        """Return these chunks, in order; kept in memory once read."""
+        return [self._chunk(one) for one in ids]
+
+    def _load_chunk(self, one: str) -> Chunk:
+        return self.build.chunks([one])[one]
+
+    def _group(self, ordered: Sequence[tuple[str, float]]) -> list[FoundSection]:
+        by_section: dict[str, list[tuple[Chunk, float]]] = {}
+        for chunk, (_, score) in zip(self.chunks(one for one, _ in ordered), ordered, strict=True):
+            by_section.setdefault(chunk.section_id, []).append((chunk, score))
+        found = [
+            FoundSection(
+                section_id=section_id,
+                score=_blend([score for _, score in members]),
+                chunks=tuple(chunk for chunk, _ in members),
+            )
+            for section_id, members in by_section.items()
+        ]
+        found.sort(key=lambda section: (-section.score, section.section_id))
+        seen = Duplicates()
+        return [section for section in found if not seen.holds(section.chunks[0].plain)]
+
+
+def _blend(scores: Sequence[float]) -> float:
+    best = scores[:BREADTH_CHUNKS]
+    return scores[0] + BREADTH_WEIGHT * sum(best) / len(best)

@@ -1,0 +1,1 @@
+"""How good the coach is, measured through its public facade only."""

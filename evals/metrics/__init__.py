@@ -1,0 +1,1 @@
+"""Pure metrics, one a file: definition, source, worked example."""

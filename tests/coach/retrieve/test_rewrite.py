@@ -1,0 +1,53 @@
+import pytest
+
+from coach.retrieve.rewrite import Rewriter, split_parts
+
+VOCABULARY = {"hallucination": 9, "hallucinations": 4, "agent": 20, "production": 12, "prompt": 30, "injection": 8}
+
+
+@pytest.fixture
+def rewriter() -> Rewriter:
+    return Rewriter(VOCABULARY, known=["yesterday", "looping", "with", "which", "cache", "boss"])
+
+
+def test_typing_errors_are_repaired_against_the_index(rewriter: Rewriter) -> None:
+    """A missing, doubled or swapped letter is mended with a word that the index or the language has."""
+    query = rewriter.rewrite("how stop halucination of my agnet yesterdy")
+    assert query.repairs == {"halucination": "hallucination", "agnet": "agent", "yesterdy": "yesterday"}
+    assert query.text == "how stop hallucination of my agent yesterday"
+
+
+def test_known_words_are_left_alone_even_if_the_index_lacks_them(rewriter: Rewriter) -> None:
+    """A word of the language is no typing error, nor is its inflection or a name in capitals."""
+    assert rewriter.rewrite("my boss caches BOSS4 prompts").repairs == {}
+
+
+def test_acronyms_are_spelt_out_beside_themselves(rewriter: Rewriter) -> None:
+    """Either form of an acronym brings the other, with less weight than the words asked for."""
+    query = rewriter.rewrite("what is TTFT")
+    assert query.text == "what is TTFT (time to first token)"
+    assert query.terms["ttft"] == 1.0
+    assert 0 < query.terms["token"] < 1.0
+    assert "rag" in rewriter.rewrite("retrieval augmented generation basics").terms
+
+
+def test_a_question_without_words_has_no_terms_and_no_parts(rewriter: Rewriter) -> None:
+    """White space and invisible characters alone give nothing to search for."""
+    query = rewriter.rewrite(" \u200b\n\t")
+    assert (query.terms, query.parts, query.text) == ({}, (), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("How big is a chunk? And why?", ("How big is a chunk?",)),
+        ("What is RRF and how do I tune it?", ("What is RRF", "how do I tune it?")),
+        ("We had an outage on Monday. Nobody noticed. What should we have alerted on?",
+         ("What should we have alerted on?",)),
+        ("questions for a staff loop", ("questions for a staff loop",)),
+        ("什么是分布式锁？怎么实现一个分布式锁？", ("什么是分布式锁？怎么实现一个分布式锁？",)),
+    ],
+)
+def test_parts_are_the_questions_in_a_text(text: str, parts: tuple[str, ...]) -> None:
+    """A story is not a part, a second question is; a fragment too short to search for is not."""
+    assert split_parts(text) == parts
