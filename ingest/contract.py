@@ -215,6 +215,7 @@ class IndexManifest(Frozen):
     embed_model: str
     embed_model_version: str
     dimension: int
+    token_dimension: int
     sparse: str
     chunker: ChunkerParameters
     corpus_hash: str

@@ -48,7 +48,8 @@ def check_names(collection: str, build: str = "") -> None:
         )
     if build and (not BUILD_NAME.fullmatch(build) or build in RESERVED_BUILD_NAMES):
         raise StoreError(
-            f"the build cannot be called {build!r}", hint="Use letters, digits, '-' and '.'; begin with no sign."
+            f"the build cannot be called {build!r}",
+            hint="Use letters, digits, '-' and '.'; begin with no sign.",
         )
 
 
@@ -76,6 +77,8 @@ def encode_chunks(
         shapes = {its_vectors.body.shape, its_vectors.title.shape}
         if shapes != {(versions.dimension,)}:
             raise ValueError(f"chunk {one.id!r} has vectors of shape {shapes!r}, not ({versions.dimension},)")
+        if its_vectors.tokens.shape != (max(len(its_vectors.tokens), 1), versions.token_dimension):
+            raise ValueError(f"chunk {one.id!r} has token vectors of shape {its_vectors.tokens.shape!r}")
         if not _is_canonical(one.id):
             raise ValueError(f"chunk id {one.id!r} is no UUID in canonical form")
     return {one.id: _payload(one, versions) for one in chunks}
@@ -107,7 +110,7 @@ def decode_chunk(chunk_id: str, payload: Mapping[str, object]) -> Chunk:
     return Chunk.model_validate({"id": chunk_id, **{name: payload[name] for name in CHUNK_FIELDS}})
 
 
-def parse_manifest(text: str, collection: str) -> IndexManifest:
+def parse_manifest(text: str | bytes, collection: str) -> IndexManifest:
     """Return the manifest in this JSON text.
 
     Raises:
@@ -122,26 +125,29 @@ def parse_manifest(text: str, collection: str) -> IndexManifest:
             )
         return IndexManifest.model_validate_json(text)
     except (ValueError, KeyError, TypeError, ValidationError) as error:
-        raise IndexMismatchError(f"the manifest of collection {collection!r} cannot be read: {error}") from error
+        raise IndexMismatchError(
+            f"the manifest of collection {collection!r} cannot be read: {error}"
+        ) from error
 
 
-def check_manifest(manifest: IndexManifest, collection: str, build: str, *, held: int, recorded: int) -> None:
-    """Return if a build may go live under this manifest.
+def check_manifest(manifest: IndexManifest, collection: str, build: str, versions: BuildVersions) -> None:
+    """Return if the manifest describes this build. Raises ValueError if not."""
+    described = (
+        manifest.collection,
+        manifest.build,
+        manifest.dimension,
+        manifest.token_dimension,
+        manifest.embed_model_version,
+    )
+    begun = (collection, build, versions.dimension, versions.token_dimension, versions.embed_model_version)
+    if described != begun:
+        raise ValueError(f"the manifest describes {described!r}, the build was begun as {begun!r}")
 
-    Args:
-        manifest: What the build would be published with.
-        collection: The writer's collection.
-        build: The writer's build.
-        held: Points in the engine.
-        recorded: Chunks whose storing was completed.
 
-    Raises:
-        ValueError: The manifest is of another build.
-        StoreError: The engine holds other points than were completed.
-    """
-    if (manifest.collection, manifest.build) != (collection, build):
-        raise ValueError(f"manifest of {manifest.collection!r}/{manifest.build!r}, build {collection!r}/{build!r}")
+def check_count(build: str, *, held: int, recorded: int) -> None:
+    """Return if the engine holds as many points as chunks were completed. Raises StoreError if not."""
     if held != recorded:
         raise StoreError(
-            f"build {build!r} holds {held} points, {recorded} chunks were completed", hint="Run 'coach ingest' again."
+            f"build {build!r} holds {held} points, {recorded} chunks were completed",
+            hint="Run 'coach ingest' again.",
         )

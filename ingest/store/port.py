@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
 
 Vector = npt.NDArray[np.float32]
-VectorName = Literal["body", "title"]
+Using = Literal["body", "title", "tokens", "bm25"]
 FILTER_FIELDS = ("document", "level", "kind", "frequency", "stage", "question_id", "section_id")
 MAX_WEIGHT = 4
 
@@ -31,10 +31,18 @@ class SparseVector:
 
 @dataclass(frozen=True, slots=True)
 class ChunkVectors:
-    """All vectors of one chunk: `body` and `title` float32 (dim,) of unit norm, and BM25 weights."""
+    """All vectors of one chunk.
+
+    Attributes:
+        body: Of the passage behind its heading path, float32 (dim,), unit norm.
+        title: Of the heading and its other wordings, float32 (dim,), unit norm.
+        tokens: Of the passage's word pieces, float32 (n_tokens, token_dim), rows of unit norm.
+        bm25: Term weights.
+    """
 
     body: Vector
     title: Vector
+    tokens: Vector
     bm25: SparseVector
 
 
@@ -44,11 +52,13 @@ class BuildVersions:
 
     Attributes:
         dimension: Of the dense vectors.
+        token_dimension: Of the word pieces' vectors.
         embed_model_version: Of the model that makes them.
         doc_versions: Document name -> sha256 of its file, for every document that the build will hold.
     """
 
     dimension: int
+    token_dimension: int
     embed_model_version: str
     doc_versions: Mapping[str, str]
 
@@ -60,13 +70,15 @@ class Leg:
     Attributes:
         name: How replay calls it ("dense", "sparse", ...).
         using: The named vector searched.
-        query: A dense vector float32 (dim,) for "body" and "title", sparse weights for "bm25".
+        query: A dense vector float32 (dim,) for "body" and "title", float32 (n, token_dim) for "tokens",
+            whose score is the sum over the n rows of the best inner product with a row of the chunk, and
+            sparse weights for "bm25".
         limit: Candidates it may bring, at least 1.
         weight: Its share in the fusion, a whole number from 1 to 4 (docs/decisions/0003-index-engine.md).
     """
 
     name: str
-    using: Literal["body", "title", "bm25"]
+    using: Using
     query: Vector | SparseVector
     limit: int
     weight: int = 1
@@ -76,7 +88,9 @@ class Leg:
         if self.limit < 1:
             raise ValueError(f"leg {self.name!r}: limit {self.limit!r} is below 1")
         if not isinstance(self.weight, int) or not 1 <= self.weight <= MAX_WEIGHT:
-            raise ValueError(f"leg {self.name!r}: weight {self.weight!r} is no whole number in 1-{MAX_WEIGHT}")
+            raise ValueError(
+                f"leg {self.name!r}: weight {self.weight!r} is no whole number in 1-{MAX_WEIGHT}"
+            )
         if isinstance(self.query, SparseVector) != (self.using == "bm25"):
             raise ValueError(f"leg {self.name!r}: the query does not fit the vector {self.using!r}")
 
@@ -102,13 +116,22 @@ class Build(Protocol):
         """The manifest it was published with. Raises IndexMissingError if it never was."""
         ...
 
-    def search(self, legs: Sequence[Leg], *, limit: int, rrf_k: int, where: Filter) -> list[RankedId]:
+    def search(
+        self,
+        legs: Sequence[Leg],
+        *,
+        limit: int,
+        rrf_k: int,
+        where: Filter,
+        among: Sequence[str] | None = None,
+    ) -> list[RankedId]:
         """Return at most `limit` chunks, best first, fused inside the engine by reciprocal ranks.
 
         The score is the sum of weight / (rrf_k + rank) over the legs, ranks counted from 1. A single leg
         is not fused: its own scores come back. A leg with an empty sparse query brings nothing, and what
         is left of several legs is still fused. No leg gives no hits; nor does a filter field without
-        accepted values. The filter is applied before the vector search. The order is deterministic.
+        accepted values. The filter, and the ids to choose `among` if they are given, are applied before the
+        vector search. The order is deterministic.
 
         Raises:
             ValueError: The filter names an unknown field.
@@ -178,7 +201,7 @@ class Store(Protocol):
 
         Raises:
             IndexMissingError: The collection has no published build.
-            IndexMismatchError: Its schema version is not this program's.
+            IndexMismatchError: Its schema version is not this program's, or it is damaged.
             IndexUnreachableError: The server does not answer.
         """
         ...
@@ -197,8 +220,9 @@ class Store(Protocol):
     def unfinished(self, collection: str, *, embed_model_version: str) -> Build | None:
         """Return the fullest build that was begun and never published, to reuse its vectors; or None.
 
-        Only a build whose vectors were made by this `embed_model_version` counts. Its manifest, documents
-        and vocabulary are not available. Raises IndexBusyError if another process writes to it.
+        Only a build that can be read and whose vectors were made by this `embed_model_version` counts. Its
+        manifest, documents and vocabulary are not available. Raises IndexBusyError if another process
+        writes to the collection.
         """
         ...
 

@@ -21,6 +21,7 @@ class Plan:
             weights and the embedded engine's weights scale ranks, not shares.
         fused: Whether their ranks are fused; if not, there is one leg and its own scores count.
         where: Filter field -> accepted values, none of them empty.
+        among: Ids to choose among, or None for all.
         fetch: Hits to ask for: all candidates, since the engine breaks ties at random before it cuts.
         engine_k: The engine's k. It counts ranks from 0, so it is one more than ours.
     """
@@ -28,11 +29,14 @@ class Plan:
     legs: tuple[Leg, ...]
     fused: bool
     where: dict[str, list[str]]
+    among: tuple[str, ...] | None
     fetch: int
     engine_k: int
 
 
-def make_plan(legs: Sequence[Leg], *, dimension: int, rrf_k: int, where: Filter) -> Plan | None:
+def make_plan(
+    legs: Sequence[Leg], *, dimension: int, rrf_k: int, where: Filter, among: Sequence[str] | None = None
+) -> Plan | None:
     """Return what to ask the engine, or None if nothing can be found.
 
     Raises:
@@ -42,17 +46,20 @@ def make_plan(legs: Sequence[Leg], *, dimension: int, rrf_k: int, where: Filter)
     accepted = _check_filter(where)
     bringing = [leg for leg in legs if not isinstance(leg.query, SparseVector) or leg.query.indices]
     for leg in bringing:
-        if not isinstance(leg.query, SparseVector) and leg.query.shape != (dimension,):
+        if isinstance(leg.query, SparseVector) or leg.using == "tokens":
+            continue
+        if leg.query.shape != (dimension,):
             raise IndexMismatchError(
-                f"leg {leg.name!r} asks with a vector of shape {leg.query.shape}, the index has ({dimension},)"
+                f"leg {leg.name!r} asks with shape {leg.query.shape}, the index holds ({dimension},)"
             )
-    if not bringing or not all(accepted.values()):
+    if not bringing or not all(accepted.values()) or (among is not None and not among):
         return None
     fused = len(legs) > 1
     return Plan(
         legs=tuple(leg for leg in bringing for _ in range(leg.weight if fused else 1)),
         fused=fused,
         where=accepted,
+        among=None if among is None else tuple(among),
         fetch=sum(leg.limit for leg in bringing),
         engine_k=rrf_k + 1,
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
@@ -34,10 +33,7 @@ class SqliteLibrary:
     @classmethod
     def create(cls, file: Path) -> SqliteLibrary:
         """Return a new, empty library. Raises StoreError if the file cannot be made."""
-        library = cls._connect(file, "rwc")
-        with library._using() as connection:
-            connection.executescript(TABLES)
-        return library
+        return cls._connect(file, "rwc", TABLES)
 
     @classmethod
     def open(cls, file: Path) -> SqliteLibrary:
@@ -50,10 +46,12 @@ class SqliteLibrary:
         return cls._connect(file, "rw")
 
     @classmethod
-    def _connect(cls, file: Path, mode: str) -> SqliteLibrary:
+    def _connect(cls, file: Path, mode: str, script: str = "") -> SqliteLibrary:
         try:
             uri = f"{file.resolve().as_uri()}?mode={mode}"
-            return cls(file, sqlite3.connect(uri, uri=True, check_same_thread=False))
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            connection.executescript(script)
+            return cls(file, connection)
         except sqlite3.Error as error:
             raise StoreError(f"cannot open {str(file)!r}: {error}") from error
 
@@ -88,11 +86,17 @@ class SqliteLibrary:
         with self._using() as connection:
             return dict(connection.execute("SELECT id, content_hash FROM chunks"))
 
+    def count_chunks(self) -> int:
+        """Return the number of complete chunks."""
+        with self._using() as connection:
+            return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
+
     def document(self, name: str) -> ParsedDocument:
         """Return a document. Raises KeyError if it is absent."""
-        with self._using() as connection, closing(
-            connection.execute("SELECT body FROM documents WHERE name = ?", (name,))
-        ) as rows:
+        with (
+            self._using() as connection,
+            closing(connection.execute("SELECT body FROM documents WHERE name = ?", (name,))) as rows,
+        ):
             row = rows.fetchone()
         if row is None:
             raise KeyError(name)

@@ -1,0 +1,163 @@
+"""The files of the embedded engine and what makes a change to them atomic.
+
+<index_dir>/<collection>/LIVE                     name of the live build
+<index_dir>/<collection>/builds/<build>/          shard/, library.sqlite3, manifest.json; DRAFT until live
+<index_dir>/.locks/<collection>                   held by the one writer
+<index_dir>/.trash/                               on its way out
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from ingest.errors import IndexBusyError, StoreError
+from ingest.store.encoding import BUILD_NAME, Draft
+from ingest.store.sqlite_library import SqliteLibrary
+
+SHARD, LIBRARY, MANIFEST, DRAFT, LIVE = "shard", "library.sqlite3", "manifest.json", "DRAFT", "LIVE"
+
+
+@contextmanager
+def engine_errors(path: Path) -> Iterator[None]:
+    """Turn what the engine and the file system raise about this path into StoreError."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, OSError) or _is_of_the_engine(error):
+            raise StoreError(f"index {str(path)!r}: {error}") from error
+        raise
+
+
+def _is_of_the_engine(error: BaseException) -> bool:
+    """Return whether qdrant_edge raised it: Exception itself, or a panic, a class that nothing exports."""
+    return type(error) is Exception or type(error).__name__ == "PanicException"
+
+
+def write_durably(file: Path, text: str) -> None:
+    """Replace a file in one step that survives a loss of power."""
+    fresh = file.with_name(f"{file.name}.{uuid.uuid4().hex}.tmp")
+    with fresh.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    fresh.replace(file)
+    sync_folder(file.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class WriterLock:
+    """Held from construction to `close`; the system frees it when its process ends, however it ends."""
+
+    def __init__(self, file: Path, collection: str) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._stream = file.open("a", encoding="utf-8")
+        try:
+            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._stream.close()
+            raise IndexBusyError(f"another process writes to collection {collection!r}") from error
+
+    def close(self) -> None:
+        """Let the next writer in; idempotent."""
+        self._stream.close()
+
+
+class CollectionFolder:
+    """One collection on disk."""
+
+    def __init__(self, index_dir: Path, name: str) -> None:
+        self.name = name
+        self.root = index_dir / name
+        self._builds = self.root / "builds"
+        self._lock_file = index_dir / ".locks" / name
+        self._trash = index_dir / ".trash"
+
+    def lock(self) -> WriterLock:
+        """Return the writer lock, taken. Raises IndexBusyError if another holds it."""
+        return WriterLock(self._lock_file, self.name)
+
+    def live(self) -> str:
+        """Return the name of the live build, or nothing; a damaged file names none until the next publish."""
+        try:
+            name = (self.root / LIVE).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+        return name if BUILD_NAME.fullmatch(name) else ""
+
+    def set_live(self, build: str) -> None:
+        """Make a build the live one, in one step."""
+        for folder in (self.build(build), self._builds, self.root):
+            sync_folder(folder)
+        write_durably(self.root / LIVE, build)
+
+    def build(self, name: str) -> Path:
+        """Return the folder of a build."""
+        return self._builds / name
+
+    def drafts(self) -> dict[str, Draft | None]:
+        """Return the mark by name of the builds that never went live; None if the mark is not whole."""
+        if not self._builds.is_dir():
+            return {}
+        live = self.live()
+        names = sorted(path.name for path in self._builds.iterdir() if path.name != live)
+        return {name: self._mark(name) for name in names if self._is_draft(name)}
+
+    def _is_draft(self, name: str) -> bool:
+        return (self.build(name) / DRAFT).exists() or not (self.build(name) / MANIFEST).exists()
+
+    def _mark(self, name: str) -> Draft | None:
+        try:
+            return Draft.model_validate_json((self.build(name) / DRAFT).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def fullest_draft(self, embed_model_version: str) -> str:
+        """Return the draft of this version with most complete chunks, or nothing. The lock must be held."""
+        drafts = self.drafts().items()
+        same = [name for name, mark in drafts if mark and mark.embed_model_version == embed_model_version]
+        counts = {name: self._complete_chunks(name) for name in same}
+        return max((name for name in same if counts[name]), key=lambda name: (counts[name], name), default="")
+
+    def _complete_chunks(self, build: str) -> int:
+        try:
+            with closing(SqliteLibrary.recover(self.build(build) / LIBRARY)) as library:
+                return library.count_chunks()
+        except StoreError:
+            return 0  # its writer was stopped before it held anything
+
+    def settle(self) -> None:
+        """Take the mark off the live build, where a writer was stopped between going live and this."""
+        live = self.live()
+        if live:
+            (self.build(live) / DRAFT).unlink(missing_ok=True)
+
+    def keep_only(self, names: set[str]) -> None:
+        """Remove all other builds."""
+        for path in list(self._builds.iterdir()):
+            if path.name not in names:
+                self.discard(path)
+
+    def discard(self, path: Path) -> None:
+        """Remove a folder so that no reader ever sees half of it.
+
+        An old reader may still write its unchanged settings there; what cannot be removed now goes with
+        the next call.
+        """
+        self._trash.mkdir(parents=True, exist_ok=True)
+        path.rename(self._trash / uuid.uuid4().hex)
+        for rubbish in self._trash.iterdir():
+            shutil.rmtree(rubbish, ignore_errors=True)

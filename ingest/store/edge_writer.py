@@ -1,0 +1,148 @@
+"""A build of the embedded engine in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import qdrant_edge
+
+from ingest.contract import Chunk, IndexManifest, ParsedDocument
+from ingest.errors import StoreError
+from ingest.store.edge_files import (
+    DRAFT,
+    LIBRARY,
+    MANIFEST,
+    SHARD,
+    CollectionFolder,
+    WriterLock,
+    engine_errors,
+    write_durably,
+)
+from ingest.store.encoding import Draft, check_count, check_manifest, encode_chunks
+from ingest.store.port import FILTER_FIELDS, BuildVersions, ChunkVectors
+from ingest.store.sqlite_library import SqliteLibrary
+
+
+class EdgeWriter:
+    """Holds the collection's writer lock until the build is published or abandoned."""
+
+    def __init__(
+        self,
+        folder: CollectionFolder,
+        build: str,
+        versions: BuildVersions,
+        lock: WriterLock,
+        *,
+        optimise_above_chunks: int,
+    ) -> None:
+        self._folder = folder
+        self._build = build
+        self._versions = versions
+        self._lock = lock
+        self._optimise_above_chunks = optimise_above_chunks
+        self._path = folder.build(build)
+        try:
+            self._path.mkdir(parents=True)
+        except FileExistsError as error:
+            raise StoreError(f"build {build!r} of collection {folder.name!r} exists") from error
+        mark = Draft(embed_model_version=versions.embed_model_version, dimension=versions.dimension)
+        write_durably(self._path / DRAFT, mark.model_dump_json())
+        self._library = SqliteLibrary.create(self._path / LIBRARY)
+        self._shard = _create_shard(self._path / SHARD, versions)
+        self._open = True
+
+    def add(self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors]) -> None:
+        """Store chunks with their vectors; see the port."""
+        payloads = encode_chunks(chunks, vectors, self._versions)
+        points = [
+            qdrant_edge.Point(
+                chunk.id,
+                {
+                    "body": its.body.tolist(),
+                    "title": its.title.tolist(),
+                    "tokens": its.tokens.tolist(),
+                    "bm25": qdrant_edge.SparseVector(list(its.bm25.indices), list(its.bm25.values)),
+                },
+                payloads[chunk.id],
+            )
+            for chunk, its in zip(chunks, vectors, strict=True)
+        ]
+        with engine_errors(self._path):
+            self._shard.update(qdrant_edge.UpdateOperation.upsert_points(points))
+            self._shard.flush()  # without a write-ahead log only this makes them durable
+        self._library.record_chunks({chunk.id: chunk.content_hash for chunk in chunks})
+
+    def add_documents(self, documents: Iterable[ParsedDocument]) -> None:
+        """Store documents with text and sections."""
+        self._library.add_documents(documents)
+
+    def set_vocabulary(self, words: Mapping[str, int]) -> None:
+        """Store the vocabulary."""
+        self._library.set_vocabulary(words)
+
+    def publish(self, manifest: IndexManifest) -> None:
+        """Make this build the live one; a process that is killed on the way leaves the earlier one live."""
+        check_manifest(manifest, self._folder.name, self._build, self._versions)
+        with engine_errors(self._path):
+            recorded = self._library.count_chunks()
+            if recorded > self._optimise_above_chunks:
+                self._shard.optimize()
+            self._close_files()
+            check_count(self._build, held=_count_points(self._path / SHARD), recorded=recorded)
+            write_durably(self._path / MANIFEST, manifest.model_dump_json(indent=1))
+            previous = self._folder.live()
+            self._folder.set_live(self._build)
+            self._folder.settle()
+            self._folder.keep_only({self._build, previous})
+        self._lock.close()
+
+    def abandon(self) -> None:
+        """Leave the build unpublished and let the next writer in; nothing after `publish`."""
+        with engine_errors(self._path):
+            self._close_files()
+        self._lock.close()
+
+    def _close_files(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        self._library.close()
+        self._shard.flush()
+        self._shard.close()
+
+
+def _count_points(path: Path) -> int:
+    """Return what a reader will find.
+
+    The first to load a shard folds its journals and settles its configuration. That is done here, so that
+    readers, many at the same time, find nothing left to change.
+    """
+    with closing(qdrant_edge.EdgeShard.load(str(path))) as shard:
+        return shard.count(qdrant_edge.CountRequest(exact=True))
+
+
+def _create_shard(path: Path, versions: BuildVersions) -> qdrant_edge.EdgeShard:
+    dense = qdrant_edge.EdgeVectorParams(size=versions.dimension, distance=qdrant_edge.Distance.Cosine)
+    tokens = qdrant_edge.EdgeVectorParams(
+        size=versions.token_dimension,
+        distance=qdrant_edge.Distance.Dot,
+        multivector_config=qdrant_edge.MultiVectorConfig(qdrant_edge.MultiVectorComparator.MaxSim),
+        datatype=qdrant_edge.VectorStorageDatatype.Float16,
+        # only chunks that were found are scored by their tokens, so no graph is built over them
+        hnsw_config=qdrant_edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=10_000),
+    )
+    path.mkdir()
+    shard = qdrant_edge.EdgeShard.create(
+        str(path),
+        qdrant_edge.EdgeConfig(
+            vectors={"body": dense, "title": dense, "tokens": tokens},
+            sparse_vectors={"bm25": qdrant_edge.EdgeSparseVectorParams(modifier=qdrant_edge.Modifier.Idf)},
+            wal_enabled=False,  # a log is locked by the process that loads the shard; many have to read it
+        ),
+    )
+    for field in FILTER_FIELDS:
+        keyword = qdrant_edge.PayloadSchemaType.Keyword
+        shard.update(qdrant_edge.UpdateOperation.create_field_index(field, keyword))
+    return shard

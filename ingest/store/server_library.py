@@ -1,0 +1,107 @@
+"""What a build on a server holds besides points: texts in a collection without vectors."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from qdrant_client import models
+
+from ingest.contract import ParsedDocument, stable_id
+from ingest.store.server_connection import Connection
+
+PART_CHARS = 1_000_000
+"""A part in a request has at most 6 bytes a character, so it stays below 8 MB."""
+
+PARTS_PER_PAGE = 16
+
+MANIFEST, DRAFT, DOCUMENT, VOCABULARY, CHUNKS = "manifest", "draft", "document", "vocabulary", "chunks"
+
+
+class ServerLibrary:
+    """JSON texts by kind and key; a long text stands in several points."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self._recorded = 0
+
+    def create(self) -> None:
+        """Make the empty collection."""
+        with self._connection.errors() as to:
+            to.client.create_collection(self._name, vectors_config={})
+            to.client.create_payload_index(self._name, "kind", models.PayloadSchemaType.KEYWORD, wait=True)
+
+    def put(self, kind: str, key: str, text: str) -> None:
+        """Store a text in place of an earlier one."""
+        parts = [text[start : start + PART_CHARS] for start in range(0, max(len(text), 1), PART_CHARS)]
+        for number, part in enumerate(parts):
+            payload = {"kind": kind, "key": key, "part": number, "parts": len(parts), "text": part}
+            point = models.PointStruct(id=stable_id(kind, key, str(number)), vector={}, payload=payload)
+            with self._connection.errors() as to:
+                to.client.upsert(self._name, [point], wait=True)
+
+    def get(self, kind: str, key: str = "") -> str | None:
+        """Return a text, or None."""
+        first = self._part(kind, key, 0)
+        if first is None:
+            return None
+        more = (self._part(kind, key, number) for number in range(1, int(str(first["parts"]))))
+        return "".join(str(part["text"]) for part in (first, *more) if part is not None)
+
+    def _part(self, kind: str, key: str, number: int) -> Mapping[str, object] | None:
+        with self._connection.errors() as to:
+            found = to.client.retrieve(self._name, [stable_id(kind, key, str(number))], with_payload=True)
+        return found[0].payload if found else None
+
+    def remove(self, kind: str) -> None:
+        """Remove all texts of a kind."""
+        with self._connection.errors() as to:
+            to.client.delete(self._name, models.FilterSelector(filter=_of(kind)), wait=True)
+
+    def _texts(self, kind: str) -> Iterable[str]:
+        """Return all texts of a kind, in no order."""
+        parts: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        offset = None
+        while True:
+            with self._connection.errors() as to:
+                page, offset = to.client.scroll(self._name, _of(kind), limit=PARTS_PER_PAGE, offset=offset)
+            for point in page:
+                payload = point.payload or {}
+                parts[payload["key"]][payload["part"]] = payload["text"]
+            if offset is None:
+                break
+        return ("".join(text for _, text in sorted(of_key.items())) for of_key in parts.values())
+
+    def record_chunks(self, hashes: Mapping[str, str]) -> None:
+        """Store content hash by id of chunks that are now complete."""
+        self.put(CHUNKS, str(self._recorded), json.dumps(dict(hashes)))
+        self._recorded += 1
+
+    def add_document(self, parsed: ParsedDocument) -> None:
+        """Store a document; one of the same name is replaced."""
+        self.put(DOCUMENT, parsed.document.name, parsed.model_dump_json())
+
+    def set_vocabulary(self, words: Mapping[str, int]) -> None:
+        """Store the vocabulary in place of an earlier one."""
+        self.put(VOCABULARY, "", json.dumps(dict(words)))
+
+    def chunk_ids(self) -> dict[str, str]:
+        """Return content hash by id of the complete chunks."""
+        return {one: content for text in self._texts(CHUNKS) for one, content in json.loads(text).items()}
+
+    def document(self, name: str) -> ParsedDocument:
+        """Return a document. Raises KeyError if it is absent."""
+        text = self.get(DOCUMENT, name)
+        if text is None:
+            raise KeyError(name)
+        return ParsedDocument.model_validate_json(text)
+
+    def vocabulary(self) -> dict[str, int]:
+        """Return chunks by word."""
+        return dict(json.loads(self.get(VOCABULARY) or "{}"))
+
+
+def _of(kind: str) -> models.Filter:
+    return models.Filter(must=[models.FieldCondition(key="kind", match=models.MatchValue(value=kind))])
