@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from coach.errors import IndexMismatchError, UsageError
+from coach.retrieve.evidence import Evidence
 from coach.retrieve.gate import Gate, abstain
 from coach.retrieve.passages import choose_passages
 from coach.retrieve.replay import describe, run_legs
@@ -41,7 +42,7 @@ class Coach:
         self._build: Build = open_store(settings).open(settings.collection)
         _check(self._build, embedder)
         self._retriever = Retriever(self._build, embedder, settings)
-        self._gate = Gate(self._build.vocabulary(), rerank=settings.rerank)
+        self._gate = Gate(Evidence(self._build), rerank=settings.rerank)
         self._load: Callable[[str], ParsedDocument] = lru_cache(maxsize=DOCUMENTS_KEPT)(self._build.document)
 
     def search(self, query: str, *, limit: int = 10, where: Filter | None = None) -> list[Hit]:
@@ -134,7 +135,7 @@ class Coach:
             level=level,
             outline=outline,
             support_rate=support_rate,
-            abstention=None if decision.covered else abstain(decision, retrieval, self._load),
+            abstention=None if decision.covered else abstain(decision, retrieval),
             dropped=dropped,
             stack=self.stack,
             degraded=() if self.settings.rerank else ("reranker",),
@@ -166,7 +167,7 @@ class Coach:
 def _check(build: Build, embedder: Embedder) -> None:
     made = build.manifest
     for what, built, now in (
-        ("embedding weights", made.embed_model_version, embedder.spec.version),
+        ("embedding weights", made.embed_model_version, embedder.version),
         ("keyword weights", made.sparse, SPARSE_VERSION),
     ):
         if built != now:

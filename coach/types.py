@@ -169,3 +169,45 @@ class Answer(Frozen):
     stack: Stack
     degraded: tuple[str, ...] = ()
     timing_ms: dict[str, float]
+
+
+class GateDecision(Frozen):
+    """Whether the handbook covers a question, and the evidence for it.
+
+    Attributes:
+        probability: That some section answers it, calibrated on the development queries.
+        evidence: The measurements that the probability is made of.
+    """
+
+    covered: bool
+    probability: float
+    threshold: float
+    reason: AbstentionReason | None
+    evidence: dict[str, float]
+
+
+class RankedChunk(Frozen):
+    """A chunk as one stage saw it."""
+
+    rank: int
+    score: float
+    chunk_id: str
+    document: str
+    heading: str
+    start: int
+    end: int
+
+
+class Replay(Frozen):
+    """What every stage saw and did for one question; `answer` is what came of it."""
+
+    question: str
+    rewritten: RewrittenQuery
+    dense: tuple[RankedChunk, ...]
+    sparse: tuple[RankedChunk, ...]
+    fused: tuple[RankedChunk, ...]
+    reranked: tuple[RankedChunk, ...]
+    gate: GateDecision
+    passages: tuple[Passage, ...]
+    answer: Answer
+    timing_ms: dict[str, float]

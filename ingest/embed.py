@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,12 @@ import numpy as np
 
 from ingest.analysis import terms, words
 from ingest.contract import Chunk
+from ingest.late_interaction import Head, load_head
 from ingest.store.port import ChunkVectors, SparseVector, Vector
 from ingest.weights import ModelSpec, find_model, require
 
 if TYPE_CHECKING:
-    from fastembed import TextEmbedding
+    from fastembed.text.onnx_text_model import OnnxTextModel
 
 # BM25 as Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009), section 3; the engine
 # multiplies by the inverse document frequency. The mean length is a constant because chunks are cut to
@@ -34,6 +37,20 @@ SPARSE_VERSION = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class QueryVectors:
+    """A query's vectors.
+
+    Attributes:
+        body: float32 (dim,), unit norm.
+        tokens: Of its word pieces, float32 (n, token_dim), each as long as its share in the question; the
+            lengths sum to 1, so that late interaction scores lie between -1 and 1.
+    """
+
+    body: Vector
+    tokens: Vector
+
+
 class Embedder:
     """Dense and sparse vectors from one set of local weights.
 
@@ -45,39 +62,77 @@ class Embedder:
         self.spec: ModelSpec = find_model(model)
         self._folder = require(model, weights_dir)
         self._threads = threads
-        self._loaded: TextEmbedding | None = None
+
+    @property
+    def version(self) -> str:
+        """Of the weights and of the head; vectors of different versions never meet."""
+        return f"{self.spec.version}+{self._head.version}"
+
+    @property
+    def token_dimension(self) -> int:
+        """Of the word pieces' vectors."""
+        return int(self._head.projection.shape[1])
 
     def embed_passages(self, chunks: Sequence[Chunk]) -> Iterator[ChunkVectors]:
         """Yield the vectors of each chunk, in order; equal titles are embedded once."""
-        titles = {chunk.title: i for i, chunk in enumerate(chunks)}
-        title_vectors = dict(zip(titles, self._embed(list(titles)), strict=True))
-        bodies = self._embed([f"{chunk.lead}\n{chunk.plain}" for chunk in chunks])
-        for chunk, body in zip(chunks, bodies, strict=True):
-            yield ChunkVectors(body=body, title=title_vectors[chunk.title], bm25=sparse_passage(chunk))
-
-    def embed_query(self, text: str) -> Vector:
-        """Return the dense vector of a query, float32 (dim,), unit norm."""
-        return next(self._embed([text]))
-
-    def embed_texts(self, texts: Sequence[str]) -> Vector:
-        """Return the dense vectors of texts, float32 (n, dim), unit norm."""
-        return np.stack(list(self._embed(texts))) if texts else np.empty((0, self.spec.dimension), np.float32)
-
-    def _embed(self, texts: Sequence[str]) -> Iterator[Vector]:
-        # The weights quantise activations over the whole batch, so a text's vector would depend on its
-        # neighbours; one text a batch makes it depend on the text alone, and is no slower on a CPU.
-        for vector in self._model.embed(list(texts), batch_size=1):
-            yield np.asarray(vector, dtype=np.float32)
-
-    @property
-    def _model(self) -> TextEmbedding:
-        if self._loaded is None:
-            from fastembed import TextEmbedding
-
-            self._loaded = TextEmbedding(
-                self.spec.fastembed_name, specific_model_path=str(self._folder), threads=self._threads
+        titles: dict[str, Vector] = {}
+        for chunk in chunks:
+            if chunk.title not in titles:
+                titles[chunk.title] = _pooled(self._states(chunk.title))
+            states = self._states(f"{chunk.lead}\n{chunk.plain}")
+            yield ChunkVectors(
+                body=_pooled(states),
+                title=titles[chunk.title],
+                tokens=_unit(states @ self._head.projection),
+                bm25=sparse_passage(chunk),
             )
-        return self._loaded
+
+    def embed_query(self, text: str) -> QueryVectors:
+        """Return the vectors of a query."""
+        states = self._states(text)
+        shares = _softmax(states @ self._head.importance)
+        tokens = _unit(states @ self._head.projection) * shares[:, np.newaxis]
+        return QueryVectors(body=_pooled(states), tokens=tokens)
+
+    def known_words(self) -> list[str]:
+        """Return the whole words of the model's own vocabulary: a word list of the language."""
+        vocabulary: dict[str, int] = self._model.tokenizer.get_vocab()
+        return [word for word in vocabulary if word.isalpha()]
+
+    def _states(self, text: str) -> Vector:
+        """Return the last hidden state of each word piece, float32 (n, dim).
+
+        One text a call: the weights quantise activations over a whole batch, so that a text's vectors
+        would depend on its neighbours; and on a CPU a batch is no faster.
+        """
+        return np.asarray(self._model.onnx_embed([text]).model_output[0], dtype=np.float32)
+
+    @cached_property
+    def _model(self) -> OnnxTextModel:
+        from fastembed import TextEmbedding
+
+        loaded = TextEmbedding(
+            self.spec.fastembed_name, specific_model_path=str(self._folder), threads=self._threads
+        )
+        return loaded.model
+
+    @cached_property
+    def _head(self) -> Head:
+        return load_head(self.spec.head)
+
+
+def _pooled(states: Vector) -> Vector:
+    return _unit(states.mean(axis=0))
+
+
+def _softmax(values: Vector) -> Vector:
+    shares = np.exp(values - values.max())
+    return shares / shares.sum()
+
+
+def _unit(vectors: Vector) -> Vector:
+    """Return the vectors at length 1; a zero vector stays."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
 
 
 def sparse_passage(chunk: Chunk) -> SparseVector:

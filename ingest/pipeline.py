@@ -26,7 +26,7 @@ from ingest.embed import SPARSE_VERSION, Embedder, vocabulary
 from ingest.errors import IndexMismatchError, IndexMissingError
 from ingest.sources import Reading, read_sources
 from ingest.store import SCHEMA_VERSION
-from ingest.store.port import Build, BuildWriter, ChunkVectors, Store
+from ingest.store.port import Build, BuildVersions, BuildWriter, ChunkVectors, Store
 
 Item = TypeVar("Item")
 
@@ -162,7 +162,7 @@ class _Run:
         stack.callback(live.close)
         made = live.manifest
         same = (made.embed_model_version, made.sparse, made.chunker) == (
-            self.embedder.spec.version,
+            self.embedder.version,
             SPARSE_VERSION,
             self.parameters,
         )
@@ -170,11 +170,17 @@ class _Run:
 
     def build(self, plan: Plan, live: Build | None, stack: ExitStack) -> IndexManifest:
         """Write a new build and publish it."""
-        unfinished = self.store.unfinished(self.collection)
+        unfinished = self.store.unfinished(self.collection, embed_model_version=self.embedder.version)
         if unfinished:
             stack.callback(unfinished.close)
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        writer = self.store.begin(self.collection, name, dimension=self.embedder.spec.dimension)
+        versions = BuildVersions(
+            dimension=self.embedder.spec.dimension,
+            token_dimension=self.embedder.token_dimension,
+            embed_model_version=self.embedder.version,
+            doc_versions=plan.hashes | {document.name: document.sha256 for document in plan.changed},
+        )
+        writer = self.store.begin(self.collection, name, versions=versions)
         try:
             if live:
                 self._carry_over(plan, live, writer)
@@ -242,8 +248,9 @@ class _Run:
             build=build,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             embed_model=self.embedder.spec.name,
-            embed_model_version=self.embedder.spec.version,
+            embed_model_version=self.embedder.version,
             dimension=self.embedder.spec.dimension,
+            token_dimension=self.embedder.token_dimension,
             sparse=SPARSE_VERSION,
             chunker=self.parameters,
             corpus_hash=hashlib.sha256(corpus.encode()).hexdigest(),

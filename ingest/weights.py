@@ -42,6 +42,7 @@ class ModelSpec:
 
     Attributes:
         hub_files: File name in our folder -> path in the repository on the model hub.
+        head: The late interaction head that was trained on its hidden states; ships with the product.
         written: Small configuration files that fastembed reads, written by us.
     """
 
@@ -49,6 +50,7 @@ class ModelSpec:
     purpose: str
     licence: str
     dimension: int
+    head: str
     max_tokens: int
     fastembed_name: str
     hub_repository: str
@@ -80,6 +82,7 @@ MODELS: dict[str, ModelSpec] = {
             purpose="dense embeddings",
             licence="Apache-2.0",
             dimension=384,
+            head="minilm-l6-head-1.npz",
             max_tokens=256,
             fastembed_name="sentence-transformers/all-MiniLM-L6-v2",
             hub_repository="sentence-transformers/all-MiniLM-L6-v2",

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-import numpy as np
-
-from coach.retrieve.passages import find_section
+from coach.retrieve.evidence import Evidence
 from coach.retrieve.retriever import Retrieval
 from coach.types import Abstention, AbstentionReason, GateDecision, NearestSection
-from ingest.analysis import STOPWORDS, stem, words
-from ingest.contract import Frozen, ParsedDocument
+from ingest.contract import Frozen
 
 NEAREST_SECTIONS = 3
+MESSAGES: dict[AbstentionReason, tuple[str, str]] = {
+    "empty": ("There is no question to answer.", "Ask a question in a sentence."),
+    "off_topic": (
+        "This handbook does not treat that subject.",
+        "Ask about what an interview for the role covers, or ingest a handbook that treats it.",
+    ),
+    "not_covered": (
+        "The handbook does not cover this question; nothing in it supports an answer.",
+        "Look at the nearest sections, ask more narrowly, or ingest a handbook that covers it.",
+    ),
+    "instruction": (
+        "This reads as an instruction to the coach, not as a question about the handbook.",
+        "Ask the question you would be asked in an interview; attacks as a subject are welcome.",
+    ),
+}
 
 
 class GateModel(Frozen):
@@ -42,11 +54,11 @@ class GateModel(Frozen):
             weight * (evidence[name] - self.means[name]) / self.scales[name]
             for name, weight in self.weights.items()
         )
-        return 1.0 / (1.0 + math.exp(-total))
+        return 1.0 / (1.0 + math.exp(-max(min(total, 50.0), -50.0)))
 
 
 @cache
-def load_models() -> dict[str, GateModel]:
+def load_gate_models() -> dict[str, GateModel]:
     """Return the fitted models: "reranked" where reranking is on, "fused" where it is off."""
     text = resources.files("coach.retrieve").joinpath("gate.json").read_text(encoding="utf-8")
     return {name: GateModel.model_validate(model) for name, model in json.loads(text).items()}
@@ -55,13 +67,9 @@ def load_models() -> dict[str, GateModel]:
 class Gate:
     """Decides for one index."""
 
-    def __init__(self, vocabulary: Mapping[str, int], *, rerank: bool) -> None:
-        self._model = load_models()["reranked" if rerank else "fused"]
-        self._frequency: dict[str, int] = {}
-        for word, count in vocabulary.items():
-            one = stem(word)
-            self._frequency[one] = max(self._frequency.get(one, 0), count)
-        self._most = max(self._frequency.values(), default=1)
+    def __init__(self, evidence: Evidence, *, rerank: bool) -> None:
+        self._evidence = evidence
+        self._model = load_gate_models()["reranked" if rerank else "fused"]
 
     @property
     def version(self) -> str:
@@ -70,16 +78,53 @@ class Gate:
 
     def decide(self, retrieval: Retrieval) -> GateDecision:
         """Return whether what was found answers the question."""
-        evidence = self.measure(retrieval)
-        probability = self._model.probability(evidence) if retrieval.sections else 0.0
+        if not retrieval.query.parts:
+            return self._decision(0.0, "empty", {})
+        if not retrieval.sections:
+            return self._decision(0.0, "not_covered", {})
+        evidence = self._evidence.measure(retrieval)
+        return self._decision(self._model.probability(evidence), _reason(evidence), evidence)
+
+    def _decision(
+        self, probability: float, reason: AbstentionReason, evidence: Mapping[str, float]
+    ) -> GateDecision:
         covered = probability >= self._model.threshold
-        reason: AbstentionReason | None = None
-        if not covered:
-            reason = self._reason(retrieval, evidence)
         return GateDecision(
             covered=covered,
             probability=round(probability, 4),
             threshold=self._model.threshold,
-            reason=reason,
+            reason=None if covered else reason,
             evidence={name: round(value, 4) for name, value in evidence.items()},
         )
+
+
+def _reason(evidence: Mapping[str, float]) -> AbstentionReason:
+    """Return why a question would not be answered: the likeliest of the three."""
+    reasons: dict[AbstentionReason, float] = {
+        "instruction": evidence["instruction"],
+        "off_topic": evidence["off_topic"],
+        "not_covered": 1.0 - evidence["instruction"] - evidence["off_topic"],
+    }
+    return max(reasons, key=lambda reason: reasons[reason])
+
+
+def abstain(decision: GateDecision, retrieval: Retrieval) -> Abstention:
+    """Return the abstention that belongs to a decision, with the nearest sections to read instead."""
+    reason = decision.reason or "not_covered"
+    message, next_step = MESSAGES[reason]
+    nearest = () if reason == "empty" else retrieval.sections[:NEAREST_SECTIONS]
+    return Abstention(
+        reason=reason,
+        message=message,
+        next_step=next_step,
+        nearest=tuple(
+            NearestSection(
+                document=chunk.document,
+                heading=chunk.heading,
+                path=chunk.path,
+                start=chunk.start,
+                end=chunk.end,
+            )
+            for chunk in (found.chunks[0] for found in nearest)
+        ),
+    )

@@ -14,7 +14,7 @@ from coach.retrieve.search import EmbeddedQuery
 from ingest.store.port import Build, Leg, Using
 
 # Fitted on development queries by `make fit`; a unit of each measurement is worth this much.
-DENSE_WEIGHT = 1.0
+DENSE_WEIGHT = 0.5
 TITLE_WEIGHT = 0.5
 LATE_WEIGHT = 2.0
 KEYWORD_WEIGHT = 0.2
@@ -53,14 +53,13 @@ def rerank(build: Build, embedded: EmbeddedQuery, candidates: Sequence[str]) -> 
 
     dense, title = measure("body", whole.body), measure("title", whole.body)
     late, bm25 = measure("tokens", whole.tokens), measure("bm25", embedded.terms)
-    words = max(len(whole.tokens), 1)
     highest = max(bm25.values(), default=0.0) or 1.0
     scored = [
         Scored(
             id=one,
             dense=dense.get(one, 0.0),
             title=title.get(one, 0.0),
-            late=late.get(one, 0.0) / words,
+            late=late.get(one, 0.0),
             keyword=bm25.get(one, 0.0) / highest,
             bm25=bm25.get(one, 0.0),
         )

@@ -75,7 +75,7 @@ class EdgeStore:
 
     def collections(self) -> list[str]:
         """Return the names of collections with a live build, sorted."""
-        return sorted(path.parent.name for path in self._index_dir.glob(f"*/{LIVE}"))
+        return sorted(path.parent.name for path in self._index_dir.glob(f"[!.]*/{LIVE}"))
 
     def drop(self, collection: str) -> None:
         """Remove a collection with all its builds; see the port."""

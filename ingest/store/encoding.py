@@ -34,8 +34,8 @@ class Draft(Frozen):
 def check_names(collection: str, build: str = "") -> None:
     """Return if both names can be used on every engine.
 
-    A double underscore separates the parts of names on the server, so neither name may hold one; a build
-    has none at all, so that "a_" and "_b" cannot be told for "a" and "__b".
+    A double underscore separates the parts of names on the server, so a collection may not hold one. A build
+    holds no underscore at all: "a_" with "b" would be called as "a" with "_b".
 
     Raises:
         StoreError: One of them cannot.

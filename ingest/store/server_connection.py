@@ -17,7 +17,6 @@ from ingest.errors import IndexMissingError, IndexUnreachableError
 from ingest.settings import IndexSettings
 
 POINTS_PER_REQUEST = 128
-"""About 2 MB at 384 dimensions; the server refuses requests above 32 MB."""
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 NOT_FOUND = 404

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from qdrant_client import models
 
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
+from ingest.errors import IndexMissingError, IndexUnreachableError
 from ingest.store.encoding import Draft, Payload, check_count, check_manifest, encode_chunks
 from ingest.store.port import FILTER_FIELDS, BuildVersions, ChunkVectors
 from ingest.store.server_collection import ServerCollection
 from ingest.store.server_connection import POINTS_PER_REQUEST
 from ingest.store.server_lease import Lease
 from ingest.store.server_library import DRAFT, MANIFEST
+
+NUMBERS_PER_REQUEST = 400_000
+"""A number takes up to 20 characters, so this is 8 MB; the server refuses requests above 32 MB."""
 
 
 class ServerWriter:
@@ -59,10 +64,11 @@ class ServerWriter:
         points = [
             _point(chunk.id, its, payloads[chunk.id]) for chunk, its in zip(chunks, vectors, strict=True)
         ]
-        for start in range(0, len(points), POINTS_PER_REQUEST):
+        step = points_per_request(vectors)
+        for start in range(0, len(points), step):
             self._lease.renew()
             with self._connection.errors() as to:
-                to.client.upsert(self._points, points[start : start + POINTS_PER_REQUEST], wait=True)
+                to.client.upsert(self._points, points[start : start + step], wait=True)
         self._library.record_chunks({chunk.id: chunk.content_hash for chunk in chunks})
 
     def add_documents(self, documents: Iterable[ParsedDocument]) -> None:
@@ -92,7 +98,23 @@ class ServerWriter:
 
     def abandon(self) -> None:
         """Leave the build unpublished and let the next writer in; nothing after `publish`."""
-        self._lease.close()
+        with suppress(IndexMissingError, IndexUnreachableError):  # then the lease runs out by itself
+            self._lease.close()
+
+
+def points_per_request(vectors: Sequence[ChunkVectors]) -> int:
+    """Return how many of these points a request may carry, at least 1.
+
+    Two dense vectors of 384 numbers and 100 word pieces of 128:
+
+    >>> import numpy as np
+    >>> from ingest.store.port import SparseVector
+    >>> body, tokens = np.zeros(384, np.float32), np.zeros((100, 128), np.float32)
+    >>> points_per_request([ChunkVectors(body, body, tokens, SparseVector((), ()))])
+    29
+    """
+    sizes = [one.body.size + one.title.size + one.tokens.size + 2 * len(one.bm25.indices) for one in vectors]
+    return max(1, min(POINTS_PER_REQUEST, NUMBERS_PER_REQUEST // max(sizes, default=1)))
 
 
 def _point(chunk_id: str, vectors: ChunkVectors, payload: Payload) -> models.PointStruct:

@@ -21,7 +21,7 @@ from tests.support.index_samples import (
 )
 
 CHUNKS = [make_chunk(f"chunk {number}") for number in range(48)]
-BATCH = 4
+BATCH = 8
 
 
 def expected_vectors(number: int) -> ChunkVectors:

@@ -30,7 +30,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def server_settings(server_url: str) -> IndexSettings:
     """Settings of the server engine."""
-    return IndexSettings(qdrant_url=server_url, qdrant_api_key=API_KEY)
+    return IndexSettings(qdrant_url=server_url, qdrant_api_key=API_KEY, qdrant_timeout_s=60)
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from ingest.store import SCHEMA_VERSION, open_store
 from ingest.store.port import BuildVersions, Store
 from tests.support.index_samples import (
     DIMENSION,
-    TOKEN_DIMENSION,
     MODEL,
+    TOKEN_DIMENSION,
     dense,
     make_chunk,
     make_document,

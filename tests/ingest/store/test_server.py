@@ -290,5 +290,6 @@ def test_a_writer_that_lost_its_lease_does_not_go_live(store: ServerStore, clien
         writer.publish(make_manifest("handbook", "b1"))
     assert store.collections() == []
     client.delete_collection("handbook__lock")
+    writer.abandon()
     writer = store.begin("handbook", "b2", versions=versions_for())
     writer.publish(make_manifest("handbook", "b2"))

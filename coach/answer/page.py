@@ -1,0 +1,142 @@
+"""An answer laid out for reading: titled sections, numbered citations and the list that they point to.
+
+Every text in it is safe to print and still plain: whoever renders it escapes it for the medium.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from coach.answer.asked import wants_questions
+from coach.answer.plain import printable, printable_lines
+from coach.types import OUTLINE_FIELDS, AbstentionReason, Answer, Citation, OutlineField
+
+MAX_QUOTE_CHARS = 120
+
+_TITLES: dict[OutlineField, str] = {
+    "direct_answer": "Direct answer",
+    "probing": "What they are really probing",
+    "steps": "Steps",
+    "numbers": "Numbers",
+    "signals": "Signals by level",
+    "traps": "Traps",
+    "follow_ups": "Follow-ups",
+}
+REASONS: dict[AbstentionReason, str] = {
+    "empty": "There is nothing to search.",
+    "off_topic": "The question is outside the handbook's field.",
+    "not_covered": "The handbook does not cover this question.",
+    "instruction": "This is an instruction, not a question.",
+}
+
+
+class Line(NamedTuple):
+    """A claim as it is read; `label` is empty where it repeats that of the line above.
+
+    A `text` of several lines is code.
+    """
+
+    text: str
+    label: str
+    references: tuple[int, ...]
+    is_partial: bool
+
+
+class Block(NamedTuple):
+    """A titled part of the page."""
+
+    field: OutlineField
+    title: str
+    lines: tuple[Line, ...]
+
+
+class Reference(NamedTuple):
+    """A numbered citation; `trail` names the place, outermost heading first."""
+
+    number: int
+    document: str
+    trail: tuple[str, ...]
+    start: int
+    end: int
+    quote: str
+
+
+class Page(NamedTuple):
+    """What a reader sees of an answer; the references of one section stand together."""
+
+    question: str
+    facts: tuple[str, ...]
+    degraded: str
+    blocks: tuple[Block, ...]
+    references: tuple[Reference, ...]
+
+
+def lay_out(answer: Answer) -> Page:
+    """Return the page of an answer; equal citations share a number, in the order of reading."""
+    numbers: dict[tuple[str, int, int], int] = {}
+    references: list[Reference] = []
+
+    def refer(citation: Citation) -> int:
+        place = (citation.document, citation.start, citation.end)
+        if place not in numbers:
+            numbers[place] = len(numbers) + 1
+            references.append(_reference(numbers[place], citation))
+        return numbers[place]
+
+    blocks: list[Block] = []
+    for name in OUTLINE_FIELDS:
+        lines: list[Line] = []
+        above = ""
+        for claim in getattr(answer.outline, name):
+            label = printable(claim.label)
+            cited = tuple(dict.fromkeys(refer(citation) for citation in claim.citations))
+            shown = "" if label == above else label
+            text = printable_lines(claim.text) if "\n" in claim.text else printable(claim.text)
+            lines.append(Line(text, shown, cited, claim.support == "partial"))
+            above = label
+        if lines:
+            blocks.append(Block(name, _title(name, answer), tuple(lines)))
+    return Page(
+        printable(answer.question), _facts(answer), _degraded(answer), tuple(blocks), tuple(references)
+    )
+
+
+def shortened(text: str, max_chars: int) -> str:
+    """Return a text of at most `max_chars`, cut between words where it is longer.
+
+    >>> shortened("one two three", 9)
+    'one two …'
+    """
+    text = printable(text)
+    if len(text) <= max_chars:
+        return text
+    head = text[: max_chars - 1]
+    return (head[: head.rfind(" ") + 1] or head) + "…"
+
+
+def _reference(number: int, citation: Citation) -> Reference:
+    trail = tuple(printable(heading) for heading in (*citation.path, citation.heading) if heading)
+    quote = shortened(citation.quote, MAX_QUOTE_CHARS)
+    return Reference(number, printable(citation.document), trail, citation.start, citation.end, quote)
+
+
+def _title(name: OutlineField, answer: Answer) -> str:
+    return "Questions to ask" if name == "steps" and wants_questions(answer.question) else _TITLES[name]
+
+
+def _facts(answer: Answer) -> tuple[str, ...]:
+    facts = [answer.status, f"for {answer.level}"]
+    if answer.support_rate is not None:
+        claims = answer.outline.claims()
+        supported = sum(claim.support == "supported" for claim in claims)
+        facts.append(f"{supported} of {len(claims)} claims supported")
+    if answer.dropped:
+        facts.append(f"{answer.dropped} dropped")
+    if "total" in answer.timing_ms:
+        facts.append(f"{answer.timing_ms['total']:.0f} ms")
+    return tuple(facts)
+
+
+def _degraded(answer: Answer) -> str:
+    missing = ", ".join(printable(word) for word in answer.degraded)
+    return f"Degraded: answered without {missing}." if missing else ""

@@ -1,0 +1,91 @@
+"""What speaks for and against an answer being in the handbook, as numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from coach.retrieve.intent import load_intent_model
+from coach.retrieve.retriever import Retrieval
+from ingest.analysis import STOPWORDS, stem, words
+from ingest.errors import IndexMismatchError
+from ingest.store.port import Build, Leg
+
+TOP_SECTIONS = 3
+MEAN_OF = 5
+ASKED_WEIGHT = 0.9  # words that were asked, repaired ones included, weigh at least this; additions less
+
+
+class Evidence:
+    """Measures one retrieval against one build.
+
+    Raises:
+        IndexMismatchError: The intent model was fitted on vectors of another embedder.
+    """
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._intents = load_intent_model()
+        if self._intents.embed_model_version != build.manifest.embed_model_version:
+            raise IndexMismatchError(
+                f"the intent model was fitted on embedder {self._intents.embed_model_version!r}, "
+                f"the index is of {build.manifest.embed_model_version!r}",
+                hint="Use the embedding model that ships with this release.",
+            )
+        self._chunks_with: dict[str, int] = {}
+        for word, count in build.vocabulary().items():
+            one = stem(word)
+            self._chunks_with[one] = max(self._chunks_with.get(one, 0), count)
+        self._chunks = max(build.manifest.chunks, 1)
+
+    def measure(self, retrieval: Retrieval) -> dict[str, float]:
+        """Return the measurements by name; all are finite and most lie between 0 and 1."""
+        intents = self._intents.probabilities(retrieval.embedded.whole.body)
+        found = self._best_scores(retrieval)
+        coverage, unknown = self._coverage(retrieval)
+        return {
+            **found,
+            "coverage": coverage,
+            "unknown": unknown,
+            "words": math.log1p(len(retrieval.query.terms)),
+            "off_topic": intents["off_topic"],
+            "instruction": intents["instruction"],
+        }
+
+    def _best_scores(self, retrieval: Retrieval) -> dict[str, float]:
+        scored = retrieval.scored
+        if not scored:
+            body = retrieval.embedded.whole.body
+            hits = self._build.search([Leg("dense", "body", body, MEAN_OF)], limit=MEAN_OF, rrf_k=1, where={})
+            dense = [hit.score for hit in hits] or [0.0]
+            return {"dense": dense[0], "dense_mean": sum(dense) / len(dense)}
+        dense = sorted((one.dense for one in scored), reverse=True)[:MEAN_OF]
+        late = sorted((one.late for one in scored), reverse=True)[:MEAN_OF]
+        return {
+            "dense": dense[0],
+            "dense_mean": sum(dense) / len(dense),
+            "title": max(one.title for one in scored),
+            "late": late[0],
+            "late_mean": sum(late) / len(late),
+            "late_of_first": scored[0].late,
+        }
+
+    def _coverage(self, retrieval: Retrieval) -> tuple[float, float]:
+        """Return the shares of what was asked, by rarity, that the best sections hold and that no chunk does."""
+        rarity: Mapping[str, float] = {
+            term: math.log1p(self._chunks / (1 + self._chunks_with.get(term, 0)))
+            for term, weight in retrieval.query.terms.items()
+            if weight >= ASKED_WEIGHT
+        }
+        held: set[str] = set()
+        for section in retrieval.sections[:TOP_SECTIONS]:
+            for chunk in section.chunks[:TOP_SECTIONS]:
+                held |= _stems(f"{chunk.lead} {chunk.plain}")
+        total = sum(rarity.values()) or 1.0
+        covered = sum(weight for term, weight in rarity.items() if term in held)
+        unknown = sum(weight for term, weight in rarity.items() if term not in self._chunks_with)
+        return covered / total, unknown / total
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text) if word not in STOPWORDS}

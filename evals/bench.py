@@ -1,0 +1,148 @@
+"""`make bench`: what the coach adds on top of its parts, as ratios side by side in one run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from coach.coach import Coach
+from coach.settings import Settings
+from evals.golden import load_golden
+from ingest.chunk import chunk
+from ingest.contract import ChunkerParameters
+from ingest.embed import Embedder, sparse_query
+from ingest.headings import parse
+from ingest.pipeline import ingest
+from ingest.sources import read_sources
+from ingest.store import open_store
+from ingest.store.port import Leg
+from ingest.weights import require
+
+ROUNDS = 3
+COLD_STARTS = 5
+
+
+def main() -> None:
+    """Print the three tables: warm queries, cold starts, ingest."""
+    parser = argparse.ArgumentParser(prog="python -m evals.bench", description=__doc__)
+    parser.add_argument("--golden", type=Path, default=Path("evals/golden/seeds-dev.jsonl"))
+    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
+    chosen = parser.parse_args()
+    console = Console(width=110)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder))
+        console.print(_ingest_table(chosen.corpus, settings))
+        questions = [item.query for item in load_golden(chosen.golden) if item.answerable]
+        console.print(_query_table(questions, settings))
+        console.print(_cold_table(questions[0], settings))
+
+
+def _ingest_table(corpus: Path, settings: Settings) -> Table:
+    embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
+    embedder.embed_query("warm up")
+    chunks = [
+        piece
+        for document in read_sources([corpus], max_document_mb=settings.max_document_mb).documents
+        for piece in chunk(parse(document), ChunkerParameters())
+    ]
+    texts = [f"{piece.lead}\n{piece.plain}" for piece in chunks] + sorted({piece.title for piece in chunks})
+    bare_s = _seconds(lambda: _embed_bare(texts, settings))
+    whole_s = _seconds(
+        lambda: ingest([corpus], store=open_store(settings), embedder=embedder, collection=settings.collection)
+    )
+    again_s = _seconds(
+        lambda: ingest([corpus], store=open_store(settings), embedder=embedder, collection=settings.collection)
+    )
+    table = Table("ingest", "seconds", "ratio", title=f"{len(chunks)} chunks of {corpus}", title_justify="left")
+    table.add_row("fastembed alone, same texts", f"{bare_s:.1f}", "1.00")
+    table.add_row("ingest from nothing", f"{whole_s:.1f}", f"{whole_s / bare_s:.2f}")
+    table.add_row("ingest again, nothing changed", f"{again_s:.2f}", f"{again_s / bare_s:.2f}")
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    table.caption = f"peak memory of this process {peak_mb:.0f} MB"
+    return table
+
+
+def _embed_bare(texts: Sequence[str], settings: Settings) -> None:
+    from fastembed import TextEmbedding
+
+    folder = require(settings.embed_model, settings.weights_dir)
+    model = TextEmbedding(
+        "sentence-transformers/all-MiniLM-L6-v2", specific_model_path=str(folder), threads=settings.threads
+    )
+    for _ in model.embed(texts, batch_size=1):
+        pass
+
+
+def _query_table(questions: Sequence[str], settings: Settings) -> Table:
+    """Time each question on each path in turn, so that all paths meet the same state of the machine."""
+    plain = settings.model_copy(update={"rerank": False})
+    with Coach(settings) as full, Coach(plain) as unranked:
+        build = open_store(settings).open(settings.collection)
+        embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
+
+        def bare(question: str) -> None:
+            whole = embedder.embed_query(question)
+            terms = sparse_query(dict.fromkeys(question.split(), 1.0))
+            legs = [
+                Leg("dense", "body", whole.body, settings.dense_limit),
+                Leg("sparse", "bm25", terms, settings.sparse_limit),
+            ]
+            build.search(legs, limit=10, rrf_k=settings.rrf_k, where={})
+
+        paths: dict[str, Callable[[str], object]] = {
+            "bare embedding + bare Qdrant call": bare,
+            "whole answer, no reranker": unranked.ask,
+            "whole answer, with reranker": full.ask,
+        }
+        spent_ms: dict[str, list[float]] = {name: [] for name in paths}
+        for number in range(ROUNDS + 1):
+            for question in questions:
+                for name, ask in paths.items():
+                    took = _seconds(lambda ask=ask, question=question: ask(question)) * 1000  # type: ignore[misc]
+                    if number:  # the first round warms up
+                        spent_ms[name].append(took)
+        build.close()
+    table = Table(
+        "warm query", "median ms", "p95 ms", "ratio of medians",
+        title=f"{len(questions)} questions, {ROUNDS} rounds", title_justify="left",
+    )
+    base = statistics.median(spent_ms["bare embedding + bare Qdrant call"])
+    for name, times in spent_ms.items():
+        middle = statistics.median(times)
+        p95 = statistics.quantiles(times, n=20)[-1]
+        table.add_row(name, f"{middle:.2f}", f"{p95:.2f}", f"{middle / base:.2f}")
+    return table
+
+
+def _cold_table(question: str, settings: Settings) -> Table:
+    coach = Path(sys.executable).with_name("coach")
+    environment = {**os.environ, "COACH_DATA_DIR": str(settings.data_dir)}
+    table = Table("cold start", "median s", "slowest s", title=f"{COLD_STARTS} starts each", title_justify="left")
+    for command in (["--help"], ["ask", question]):
+        times = [
+            _seconds(lambda: subprocess.run([coach, *command], env=environment, capture_output=True, check=True))
+            for _ in range(COLD_STARTS)
+        ]
+        table.add_row(f"coach {command[0]}", f"{statistics.median(times):.2f}", f"{max(times):.2f}")
+    return table
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()

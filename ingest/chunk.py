@@ -1,0 +1,168 @@
+"""Sections to chunks: neighbouring blocks packed up to the embedder's window, cut only at their borders."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from ingest.contract import Chunk, ChunkerParameters, ParsedDocument, Part, PartKind, QuestionTags, Section, stable_id
+from ingest.labels import label_kind
+from ingest.read.blocks import Span, trimmed
+from ingest.read.plain import plain_part
+from ingest.read.sentences import sentences
+
+Shelf = Literal["answer", "rubric", "related"]
+
+# A word piece of the embedder holds about four and a half letters of an alphabet, or one Chinese,
+# Japanese or Korean character and a bit: those count for two and a half.
+EAST_ASIAN_WEIGHT = 2.5
+
+_EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+_NOT_EMBEDDED: frozenset[PartKind] = frozenset({"tags", "alias"})
+_UNNAMED: frozenset[PartKind | None] = frozenset({"direct_answer", "step", "tags", "alias"})
+_MARKERS = re.compile(r"[ \t>]*(?:(?:[-*+•·‣▪◦●○–]|\(?\d{1,9}[.)、]|\[[ xX]\])[ \t]*)*")
+
+
+class _Unit(NamedTuple):
+    """What is never cut: a block, or a sentence of one that is too long."""
+
+    start: int
+    end: int
+    plain: str
+    part: Part
+    shelf: Shelf
+
+
+def chunk(parsed: ParsedDocument, parameters: ChunkerParameters) -> tuple[Chunk, ...]:
+    """Return the chunks of a document in text order; the same input gives the same chunks.
+
+    Each chunk lies inside one section and no two overlap. Tag lines and other wordings are not in `plain`:
+    they travel as `tags`. Rubrics and links to elsewhere are chunks of their own.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    chunks: list[Chunk] = []
+    for section in parsed.sections:
+        floor = section.start
+        for span, plain in _pieces(parsed.document.text, section, parameters):
+            start = _with_marker(parsed.document.text, span.start, floor)
+            chunks.append(_chunk(parsed, section, Span(start, span.end), plain, seen))
+            floor = span.end
+    return tuple(chunks)
+
+
+def size(plain: str) -> float:
+    """Return how much of the embedder's window a plain text takes, in letters of an alphabet.
+
+    >>> size("abc"), size("缓存")
+    (3.0, 5.0)
+    """
+    return len(plain) + (EAST_ASIAN_WEIGHT - 1) * len(_EAST_ASIAN.findall(plain))
+
+
+def _chunk(
+    parsed: ParsedDocument, section: Section, span: Span, plain: str, seen: Counter[tuple[str, ...]]
+) -> Chunk:
+    text = parsed.document.text[span.start : span.end]
+    key = (section.document, *section.path, section.heading, text)
+    seen[key] += 1
+    return Chunk(
+        id=stable_id(*key, str(seen[key])),
+        document=section.document,
+        section_id=section.id,
+        question_id=section.id if section.question is not None else None,
+        heading=section.heading,
+        path=section.path,
+        start=span.start,
+        end=span.end,
+        text=text,
+        plain=plain,
+        tags=section.question or QuestionTags(),
+    )
+
+
+def _pieces(text: str, section: Section, parameters: ChunkerParameters) -> Iterator[tuple[Span, str]]:
+    units = [unit for part in section.parts for unit in _units(text, part, parameters.max_chars)]
+    if not units:
+        if section.question is not None:
+            yield _heading_span(text, section), section.heading
+        return
+    for _, run in groupby(units, key=lambda unit: unit.shelf):
+        for pack in _packs(list(run), parameters):
+            yield Span(pack[0].start, pack[-1].end), _plain(pack)
+
+
+def _units(text: str, part: Part, max_chars: int) -> Iterator[_Unit]:
+    """Yield a part, whole where it fits or may not be cut, else by its sentences."""
+    if part.kind in _NOT_EMBEDDED:
+        return
+    shelf: Shelf = "rubric" if part.kind == "rubric" else "related" if part.kind == "related" else "answer"
+    plain = plain_part(text[part.start : part.end], is_code=part.kind == "code", is_row=bool(part.header))
+    whole = size(plain) <= max_chars or part.kind in ("code", "table") or bool(part.header)
+    spans = [Span(part.start, part.end)] if whole else sentences(text, Span(part.start, part.end))
+    for span in spans:
+        words = plain if whole else plain_part(text[span.start : span.end])
+        if words:
+            yield _Unit(span.start, span.end, words, part, shelf)
+
+
+def _packs(units: Sequence[_Unit], parameters: ChunkerParameters) -> list[list[_Unit]]:
+    """Return the units in packs of at most `max_chars` of plain text; a larger unit is a pack alone."""
+    packs: list[list[_Unit]] = []
+    for unit in units:
+        if packs and size(_plain([*packs[-1], unit])) <= parameters.max_chars:
+            packs[-1].append(unit)
+        else:
+            packs.append([unit])
+    if len(packs) > 1:
+        _level_out(packs[-2], packs[-1], parameters)
+    return packs
+
+
+def _level_out(before: list[_Unit], last: list[_Unit], parameters: ChunkerParameters) -> None:
+    """Move units to a last pack that is tiny, as long as the one before keeps more."""
+    while size(_plain(last)) < parameters.min_chars and len(before) > 1:
+        if size(_plain([before[-1], *last])) > min(parameters.max_chars, size(_plain(before[:-1]))):
+            return
+        last.insert(0, before.pop())
+
+
+def _plain(pack: Sequence[_Unit]) -> str:
+    """Return the text of a pack for embedding; labels and table headers stand above what they govern."""
+    lines: list[str] = []
+    label, header = "", ()  # type: tuple[str, tuple[str, ...]]
+    for unit in pack:
+        if unit.part.label != label and unit.part.label and label_kind(unit.part.label) not in _UNNAMED:
+            lines.append(f"{unit.part.label}:")
+        if unit.part.header != header and any(unit.part.header):
+            lines.append(" | ".join(unit.part.header))
+        label, header = unit.part.label, unit.part.header
+        lines.append(unit.plain)
+    return "\n".join(lines)
+
+
+def _with_marker(text: str, start: int, floor: int) -> int:
+    """Return where the list marker in front of a block begins, if nothing else stands before it."""
+    line = max(text.rfind("\n", 0, start) + 1, floor)
+    return trimmed(text, line, start + 1).start if _MARKERS.fullmatch(text, line, start) else start
+
+
+def _heading_span(text: str, section: Section) -> Span:
+    """Return where the heading of a section without other text stands, its markers included."""
+    start = max((part.end for part in section.parts if part.kind == "tags"), default=section.start)
+    wanted = _letters(section.heading)
+    seen, at = "", start
+    while at < section.end and wanted not in seen:
+        line_end = text.find("\n", at, section.end)
+        line_end = section.end if line_end < 0 else line_end
+        seen += _letters(text[at:line_end])
+        at = line_end + 1
+        if len(seen) > 4 * len(wanted) + 400:
+            break
+    return trimmed(text, start, min(at, section.end))
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())

@@ -1,0 +1,113 @@
+"""Tables of contents and link indexes: recognised, left out, reported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.labels import find_lead
+from ingest.questions import question_form
+from ingest.read.blocks import Block, has_words
+from ingest.read.frames import Frame
+from ingest.read.report import Report
+
+MIN_ENTRIES = 3
+MIN_LINKED_SHARE = 0.7
+MAX_ENTRY_CHARS = 160
+MAX_UNLINKED_ROW_CHARS = 120
+MIN_ECHOED_SHARE = 0.6
+MIN_ECHOED_ENTRIES = 5
+MAX_COMPARED_ENTRIES = 400
+ECHO_SCORE = 80.0
+
+_LINK_ONLY = re.compile(r"\W*(?:!?\[[^\[\]]*\](?:\([^()]*\)|\[[^\]]*\])|<?https?://[^\s>]+>?|<a\b[^>]*>.*?</a>)\W*", re.IGNORECASE)
+
+
+def find_contents(text: str, blocks: Sequence[Block], above: Sequence[Frame], report: Report) -> set[int]:
+    """Return the places of blocks that only point elsewhere; each run of them gets a report row."""
+    headings = [block.plain for block in blocks if block.kind in ("heading", "summary")]
+    answers = _answering_details(blocks)
+    dropped: set[int] = set()
+    for run in _runs(blocks):
+        first = blocks[run[0]]
+        if answers.intersection(first.details) or _is_announced(text, blocks, run[0]):
+            continue
+        kind = _kind(text, [blocks[at] for at in run], above[run[0]], headings)
+        if kind:
+            dropped.update(run)
+            report.add("skipped", f"{kind}: {len(run)} entries", first.start)
+    return dropped
+
+
+def _answering_details(blocks: Sequence[Block]) -> set[int]:
+    """Return the `<details>` elements whose summary asks a question."""
+    asking = (block for block in blocks if block.kind == "summary" and question_form(block.plain) == "sure")
+    return {block.details[-1] for block in asking if block.details}
+
+
+def _is_announced(text: str, blocks: Sequence[Block], at: int) -> bool:
+    """Return whether the line above a list of links says that they are the sources of an answer."""
+    if at == 0 or blocks[at - 1].kind != "text":
+        return False
+    lead = find_lead(text[blocks[at - 1].start : blocks[at - 1].end])
+    return lead is not None and lead.kind == "related"
+
+
+def _runs(blocks: Sequence[Block]) -> Iterator[list[int]]:
+    """Yield the lists, tables and link paragraphs of a text, as places of their blocks."""
+    run: list[int] = []
+    for at, block in enumerate(blocks):
+        if run and not _goes_on(blocks[run[-1]], block):
+            yield run
+            run = []
+        if block.in_list or block.kind == "row" or block.linked:
+            run.append(at)
+    if run:
+        yield run
+
+
+def _goes_on(last: Block, block: Block) -> bool:
+    if last.in_list or block.in_list:
+        return last.lists[:1] == block.lists[:1] and block.kind != "heading"
+    return last.kind == block.kind and last.header == block.header
+
+
+def _kind(text: str, run: Sequence[Block], frame: Frame, headings: Sequence[str]) -> str:
+    if frame.governed or any(block.kind in ("heading", "summary", "code") for block in run):
+        return ""
+    chars = sum(len(block.plain) for block in run)
+    linked = sum(block.linked for block in run)
+    if frame.contents and chars <= MAX_ENTRY_CHARS * len(run):
+        return "table of contents"
+    if run[0].kind == "row":
+        return "link index" if _is_link_table(text, run) else ""
+    enough = len(run) >= MIN_ENTRIES if run[0].in_list else chars >= MAX_ENTRY_CHARS // 4
+    if enough and linked >= MIN_LINKED_SHARE * chars:
+        return "link index"
+    return "table of contents" if _echoes(run, headings) else ""
+
+
+def _is_link_table(text: str, rows: Sequence[Block]) -> bool:
+    """Return whether at least a third of the cells are only links and the others hold no prose."""
+    if len(rows) < MIN_ENTRIES:
+        return False
+    cells = [text[cell.start : cell.end] for row in rows for cell in row.cells]
+    told = [cell for cell in cells if has_words(cell)]
+    links = [cell for cell in told if _LINK_ONLY.fullmatch(cell)]
+    unlinked = sum(len(cell) for cell in told) - sum(len(cell) for cell in links)
+    return len(links) * 3 >= len(told) > 0 and unlinked <= MAX_UNLINKED_ROW_CHARS * len(rows)
+
+
+def _echoes(run: Sequence[Block], headings: Sequence[str]) -> bool:
+    """Return whether most entries of a list come again as headings."""
+    from rapidfuzz import fuzz, process
+
+    if not MIN_ECHOED_ENTRIES <= len(run) <= MAX_COMPARED_ENTRIES or len(headings) < MIN_ECHOED_ENTRIES:
+        return False
+    if any(len(block.plain) > MAX_ENTRY_CHARS for block in run):
+        return False
+    found = sum(
+        process.extractOne(block.plain, headings, scorer=fuzz.token_set_ratio, score_cutoff=ECHO_SCORE) is not None
+        for block in run
+    )
+    return found >= MIN_ECHOED_SHARE * len(run)

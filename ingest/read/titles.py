@@ -1,0 +1,255 @@
+"""Which lines of a text without heading marks are headings, judged by how they stand and what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.labels import find_lead, is_contents_heading, is_label
+from ingest.questions import has_question_mark_or_number, question_form
+from ingest.read.blocks import Block, Reading, has_words
+from ingest.read.plain import plain_heading
+from ingest.read.report import Report
+from ingest.tags import read_tags
+
+MAX_TITLE_CHARS = 130
+MAX_TITLE_WORDS = 18
+MAX_PROMPT_CHARS = 400
+MIN_CONTENTS_LINES = 4
+MAX_CONTENTS_LINE_CHARS = 140
+
+GROUP_LEVEL, QUESTION_LEVEL, CAPTION_LEVEL = 2, 3, 4
+
+_PERMALINK = re.compile(r"\s*¶\s*$")
+_MARKER_ALONE = re.compile(r"(?:Q\s*\.?\s*|Question\s+|Ques\.?\s+)(?P<number>\d{1,4})\s*[.:)]?", re.IGNORECASE)
+_MARKER = re.compile(r"\W{0,3}(?:Q\s*\.?\s*|Question\s+|Ques\.?\s+)(?P<number>\d{1,4})\s*[.:)–—-]?\s*(?=\S)", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:part|chapter|section|module|unit|week|day|round|domain|level|book)\s+(?:\d{1,3}|[ivxlc]{1,6}|one|two|three|four|five|six|"
+    r"seven|eight|nine|ten)\s*[.:]?|第\s*[\d一二三四五六七八九十]+\s*[章节部篇]",
+    re.IGNORECASE,
+)
+_SERIES = re.compile(r"(?P<name>[^\W\d]{2,12})\s+\d{1,3}\b")
+_SENTENCE_END = re.compile(r"[.!;,:…。！；，：、]\s*[\"'”’»)]*$")
+_COUNTER_CHARS = 25
+
+
+@dataclass(slots=True)
+class _Text:
+    """The blocks of a text, with what holds for all of them."""
+
+    blocks: list[Block]
+    permalinks: bool
+    marked: bool
+    tagged_before: bool
+
+
+def find_titles(blocks: Sequence[Block], name: str) -> Reading:
+    """Return the blocks with the titles among them made headings, contents lists left out and reported."""
+    report = Report(name)
+    kept = _captioned(list(_without_contents(blocks, report)))
+    text = _Text(
+        blocks=kept,
+        permalinks=sum(bool(_PERMALINK.search(block.plain)) for block in kept) > 1,
+        marked=sum(_is_marked(block) for block in kept) > 1,
+        tagged_before=_tags_stand_before(kept),
+    )
+    found: list[Block] = []
+    at = 0
+    while at < len(kept):
+        above = next((block for block in reversed(found) if block.kind == "heading"), None)
+        title, used = _title_at(text, at, above)
+        found += title
+        at += used
+    return Reading(_nest_series(found), {}, report.rows())
+
+
+def _title_at(text: _Text, at: int, above: Block | None) -> tuple[list[Block], int]:
+    """Return the blocks that stand for those at a place, and how many they stand for."""
+    block = text.blocks[at]
+    if block.kind != "text" or block.quoted:
+        return [block], 1
+    marker = _joined_marker(text.blocks, at)
+    if marker:
+        return marker
+    if text.tagged_before:
+        return _prompt_below_tags(text.blocks, at)
+    if text.permalinks:
+        is_title = bool(_PERMALINK.search(block.plain))
+        level = _level(block, above)
+    elif block.in_list:
+        return [block], 1
+    else:
+        is_title, level = _stands_as_title(text, at), _level(block, above)
+    return [_heading(block, block.plain, level) if is_title else block], 1
+
+
+def _heading(block: Block, words: str, level: int, *, line: int | None = None) -> Block:
+    plain = plain_heading(_PERMALINK.sub("", words))
+    return replace(
+        block, kind="heading", plain=plain, level=level, items=(), lists=(), line=block.line if line is None else line
+    )
+
+
+def _level(block: Block, above: Block | None) -> int:
+    if question_form(block.plain) == "sure":
+        return QUESTION_LEVEL
+    if above is None:
+        return 1
+    return CAPTION_LEVEL if above.level >= QUESTION_LEVEL and is_label(block.plain) else GROUP_LEVEL
+
+
+def _is_marked(block: Block) -> bool:
+    return bool(_MARKER_ALONE.fullmatch(block.plain) or has_question_mark_or_number(block.plain))
+
+
+def _joined_marker(blocks: Sequence[Block], at: int) -> tuple[list[Block], int] | None:
+    """Return the heading that a line like "Q12" or "Part II" makes with the lines below it."""
+    block = blocks[at]
+    is_part = bool(_PART.fullmatch(block.plain))
+    if not (is_part or _MARKER_ALONE.fullmatch(block.plain)) or at + 1 >= len(blocks):
+        return None
+    used = 2
+    title = blocks[at + 1]
+    if len(title.plain) > MAX_PROMPT_CHARS or title.kind != "text" or _is_marked(title):
+        return None
+    words = title.plain
+    if is_part:
+        while used < 4 and at + used < len(blocks) and _continues_title(blocks[at + used - 1], blocks[at + used]):
+            words += f" {blocks[at + used].plain}"
+            used += 1
+        words = f"{block.plain.rstrip('.:')}: {words}"
+    level = GROUP_LEVEL if is_part else QUESTION_LEVEL
+    last = blocks[at + used - 1]
+    joined = replace(title, end=last.end, marker=block.plain)
+    return [_heading(joined, words, level, line=block.line)], used
+
+
+def _continues_title(above: Block, below: Block) -> bool:
+    """Return whether a line goes on with the title above it: no blank line between, and both are short."""
+    return not above.alone and not below.alone and max(len(above.plain), len(below.plain)) <= 40
+
+
+def _stands_as_title(text: _Text, at: int) -> bool:
+    block = text.blocks[at]
+    words = block.plain
+    below = text.blocks[at + 1] if at + 1 < len(text.blocks) else None
+    if has_question_mark_or_number(words):
+        return len(words) <= MAX_PROMPT_CHARS and (text.marked or block.alone)
+    if below is None or not has_words(words) or _is_tag_line(block):
+        return False
+    if below.kind == "text" and not below.in_list and _is_tag_line(below) and len(words) <= MAX_PROMPT_CHARS:
+        return find_lead(words) is None
+    lead = find_lead(words)
+    if text.marked or not block.alone or (lead is not None and lead.label != words):
+        return False
+    if question_form(words) == "sure" and words.rstrip("\"'”’» ").endswith(("?", "？", "؟")):
+        return len(words) <= MAX_PROMPT_CHARS
+    short = len(words) <= MAX_TITLE_CHARS and len(words.split()) <= MAX_TITLE_WORDS
+    return short and not _SENTENCE_END.search(words) and not words[0].islower()
+
+
+def _is_tag_line(block: Block) -> bool:
+    tags = read_tags(block.plain)
+    return tags is not None and (bool(tags.levels) or tags.kind is not None or bool(tags.concept or tags.frequency))
+
+
+def _captioned(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks; a line in capitals right above others becomes their label."""
+    found: list[Block] = []
+    caption = ""
+    for at, block in enumerate(blocks):
+        follows = at > 0 and _is_adjacent(blocks[at - 1], block)
+        heads = not follows and at + 1 < len(blocks) and _is_adjacent(block, blocks[at + 1])
+        caption = caption if follows else ""
+        if heads and block.kind == "text" and not block.in_list and _in_capitals(block.plain):
+            caption = plain_heading(block.plain)
+        else:
+            found.append(replace(block, label=caption or block.label))
+    return found
+
+
+def _is_adjacent(above: Block, below: Block) -> bool:
+    """Return whether no blank line stands between two blocks."""
+    return below.line <= above.end + 1
+
+
+def _in_capitals(words: str) -> bool:
+    letters = [char for char in words if char.isalpha()]
+    capitals = sum(char.isupper() for char in letters)
+    return len(words.split()) > 1 and len(words) <= MAX_TITLE_CHARS and 6 <= len(letters) <= capitals + 2  # noqa: PLR2004
+
+
+def _nest_series(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks; titles in a series ("Week 1", "Week 2") stand below the title right above the first."""
+    found: list[Block] = []
+    series = ""
+    for block in blocks:
+        match = _SERIES.match(block.plain) if block.kind == "heading" and block.level == GROUP_LEVEL else None
+        above = found[-1] if found else None
+        if match and above is not None and above.kind == "heading" and above.level == GROUP_LEVEL and not _SERIES.match(above.plain):
+            series = match["name"].lower()
+        elif block.kind == "heading" and not (match and match["name"].lower() == series):
+            series = ""
+        found.append(replace(block, level=GROUP_LEVEL + 1) if match and series else block)
+    return found
+
+
+def _tags_stand_before(blocks: Sequence[Block]) -> bool:
+    """Return whether the tag lines of a text stand above their questions, not below."""
+    tagged = [at for at, block in enumerate(blocks) if block.kind == "text" and not block.in_list and _is_tag_line(block)]
+    if len(tagged) < 2:
+        return False
+    above = sum(at > 0 and question_form(blocks[at - 1].plain) == "sure" for at in tagged)
+    return above * 2 < len(tagged) and all(_prompt_below_tags(blocks, at)[1] > 1 for at in tagged)
+
+
+def _prompt_below_tags(blocks: Sequence[Block], at: int) -> tuple[list[Block], int]:
+    """Return the heading made of the paragraph below a tag line; the heading begins at the tag line."""
+    block = blocks[at]
+    if not _is_tag_line(block):
+        return [block], 1
+    below = at + 1
+    while below < len(blocks) and below < at + 3 and len(blocks[below].plain) <= _COUNTER_CHARS:
+        below += 1
+    if below >= len(blocks) or blocks[below].kind != "text" or _is_tag_line(blocks[below]):
+        return [block], 1
+    heading = _heading(blocks[below], blocks[below].plain, QUESTION_LEVEL, line=block.line)
+    return [heading, *blocks[at:below]], below + 1 - at
+
+
+def _without_contents(blocks: Sequence[Block], report: Report) -> Iterator[Block]:
+    """Yield the blocks but for runs of numbered lines whose numbers come again below."""
+    last_seen = {number: at for at, number in _numbered(blocks)}
+    runs = list(_runs([at for at, number in _numbered(blocks) if last_seen[number] > at]))
+    dropped: set[int] = set()
+    for first, last in runs:
+        first = _contents_title(blocks, first)
+        dropped.update(range(first, last + 1))
+        report.add("skipped", f"table of contents: {last + 1 - first} lines", blocks[first].start)
+    yield from (block for at, block in enumerate(blocks) if at not in dropped)
+
+
+def _numbered(blocks: Sequence[Block]) -> Iterator[tuple[int, str]]:
+    for at, block in enumerate(blocks):
+        match = _MARKER_ALONE.fullmatch(block.plain) or _MARKER.match(block.plain)
+        if match and len(block.plain) <= MAX_CONTENTS_LINE_CHARS:
+            yield at, match["number"].lstrip("0")
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of the stretches in which numbered lines follow each other closely."""
+    run: list[int] = []
+    for at in [*places, 10**9]:
+        if run and at - run[-1] > 3:
+            if len(run) >= MIN_CONTENTS_LINES:
+                yield run[0], run[-1]
+            run = []
+        run.append(at)
+
+
+def _contents_title(blocks: Sequence[Block], first: int) -> int:
+    for at in range(first - 1, max(-1, first - 6), -1):
+        if is_contents_heading(blocks[at].plain):
+            return at
+    return first
