@@ -55,8 +55,8 @@ class RewrittenQuery(Frozen):
     text: str
     terms: dict[str, float]
     parts: tuple[str, ...]
-    repairs: dict[str, str] = {}
-    additions: dict[str, str] = {}
+    repairs: dict[str, str] = Field(default_factory=dict)
+    additions: dict[str, str] = Field(default_factory=dict)
 
 
 class Passage(Frozen):

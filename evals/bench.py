@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -59,12 +60,18 @@ def _ingest_table(corpus: Path, settings: Settings) -> Table:
     texts = [f"{piece.lead}\n{piece.plain}" for piece in chunks] + sorted({piece.title for piece in chunks})
     bare_s = _seconds(lambda: _embed_bare(texts, settings))
     whole_s = _seconds(
-        lambda: ingest([corpus], store=open_store(settings), embedder=embedder, collection=settings.collection)
+        lambda: ingest(
+            [corpus], store=open_store(settings), embedder=embedder, collection=settings.collection
+        )
     )
     again_s = _seconds(
-        lambda: ingest([corpus], store=open_store(settings), embedder=embedder, collection=settings.collection)
+        lambda: ingest(
+            [corpus], store=open_store(settings), embedder=embedder, collection=settings.collection
+        )
     )
-    table = Table("ingest", "seconds", "ratio", title=f"{len(chunks)} chunks of {corpus}", title_justify="left")
+    table = Table(
+        "ingest", "seconds", "ratio", title=f"{len(chunks)} chunks of {corpus}", title_justify="left"
+    )
     table.add_row("fastembed alone, same texts", f"{bare_s:.1f}", "1.00")
     table.add_row("ingest from nothing", f"{whole_s:.1f}", f"{whole_s / bare_s:.2f}")
     table.add_row("ingest again, nothing changed", f"{again_s:.2f}", f"{again_s / bare_s:.2f}")
@@ -109,13 +116,17 @@ def _query_table(questions: Sequence[str], settings: Settings) -> Table:
         for number in range(ROUNDS + 1):
             for question in questions:
                 for name, ask in paths.items():
-                    took = _seconds(lambda ask=ask, question=question: ask(question)) * 1000  # type: ignore[misc]
+                    took = _seconds(partial(ask, question)) * 1000
                     if number:  # the first round warms up
                         spent_ms[name].append(took)
         build.close()
     table = Table(
-        "warm query", "median ms", "p95 ms", "ratio of medians",
-        title=f"{len(questions)} questions, {ROUNDS} rounds", title_justify="left",
+        "warm query",
+        "median ms",
+        "p95 ms",
+        "ratio of medians",
+        title=f"{len(questions)} questions, {ROUNDS} rounds",
+        title_justify="left",
     )
     base = statistics.median(spent_ms["bare embedding + bare Qdrant call"])
     for name, times in spent_ms.items():
@@ -128,12 +139,12 @@ def _query_table(questions: Sequence[str], settings: Settings) -> Table:
 def _cold_table(question: str, settings: Settings) -> Table:
     coach = Path(sys.executable).with_name("coach")
     environment = {**os.environ, "COACH_DATA_DIR": str(settings.data_dir)}
-    table = Table("cold start", "median s", "slowest s", title=f"{COLD_STARTS} starts each", title_justify="left")
+    table = Table(
+        "cold start", "median s", "slowest s", title=f"{COLD_STARTS} starts each", title_justify="left"
+    )
     for command in (["--help"], ["ask", question]):
-        times = [
-            _seconds(lambda: subprocess.run([coach, *command], env=environment, capture_output=True, check=True))
-            for _ in range(COLD_STARTS)
-        ]
+        start = partial(subprocess.run, [coach, *command], env=environment, capture_output=True, check=True)
+        times = [_seconds(start) for _ in range(COLD_STARTS)]
         table.add_row(f"coach {command[0]}", f"{statistics.median(times):.2f}", f"{max(times):.2f}")
     return table
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from coach.retrieve.evidence import Evidence
 from coach.retrieve.intent import INTENTS
-from coach.retrieve.retriever import Retrieval, Retriever
+from coach.retrieve.retriever import Retriever
 from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
 from evals.golden import GoldenItem, load_golden
@@ -29,6 +29,8 @@ from ingest.store import open_store
 
 OUT = Path("coach/retrieve")
 FALSE_REFUSALS = 0.035
+SAMPLE = 250
+TRAINING_WEIGHT = 0.4
 LABELS = {"field": "field", "benign_attack": "field", "off_topic": "off_topic", "instruction": "instruction"}
 Matrix = npt.NDArray[np.float64]
 
@@ -39,41 +41,59 @@ class Example:
 
     evidence: dict[str, float]
     answerable: bool
-    golden: bool
+    weight: float
     style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Questions asked of one collection; the threshold is set on those of weight 1."""
+
+    items: tuple[GoldenItem, ...]
+    collection: str
+    weight: float
 
 
 def main() -> None:
     """Fit both models and write them beside the code that reads them."""
     parser = argparse.ArgumentParser(prog="python -m evals.fit_gate", description=__doc__)
     parser.add_argument("--intents", type=Path, required=True, help="JSON lines of q and label")
-    parser.add_argument(
-        "--golden", action="append", nargs=2, metavar=("FILE", "COLLECTION"), required=True,
-        help="a golden file and the collection that holds its documents; repeat for more",
-    )
+    pair = {"action": "append", "nargs": 2, "metavar": ("FILE", "COLLECTION"), "default": []}
+    parser.add_argument("--golden", **pair, help="the development set; the threshold is set on it")  # type: ignore[arg-type]
+    parser.add_argument("--present", **pair, help="questions that the collection answers")  # type: ignore[arg-type]
+    parser.add_argument("--absent", **pair, help="questions of another handbook")  # type: ignore[arg-type]
     chosen = parser.parse_args()
     settings = Settings()
     embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
-    sets = [(load_golden(Path(file)), collection) for file, collection in chosen.golden]
-    fit_intents(chosen.intents, [items for items, _ in sets], embedder)
+    sources = [Source(tuple(load_golden(Path(file))), name, 1.0) for file, name in chosen.golden]
+    sources += [_sampled(file, name, answerable=True) for file, name in chosen.present]
+    sources += [_sampled(file, name, answerable=False) for file, name in chosen.absent]
+    fit_intents(chosen.intents, sources, embedder)
     models = {}
     for name, rerank in (("reranked", True), ("fused", False)):
-        examples = [
-            example
-            for items, collection in sets
-            for example in collect(items, settings.model_copy(update={"collection": collection, "rerank": rerank}))
-        ]
+        examples: list[Example] = []
+        for source in sources:
+            update = {"collection": source.collection, "rerank": rerank}
+            examples += collect(source, settings.model_copy(update=update))
         models[name] = fit_gate(examples, name)
     (OUT / "gate.json").write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
 
 
-def fit_intents(labelled: Path, golden: Sequence[Sequence[GoldenItem]], embedder: Embedder) -> None:
+def _sampled(file: str, collection: str, *, answerable: bool) -> Source:
+    """Return at most `SAMPLE` questions of a training file, evenly drawn."""
+    items = load_golden(Path(file))
+    drawn = items[:: max(len(items) // SAMPLE, 1)][:SAMPLE]
+    kept = tuple(item.model_copy(update={"answerable": answerable}) for item in drawn)
+    return Source(kept, collection, TRAINING_WEIGHT)
+
+
+def fit_intents(labelled: Path, sources: Sequence[Source], embedder: Embedder) -> None:
     """Fit the intent model on labelled questions and on the answerable golden ones, and write it."""
     rows = [json.loads(line) for line in labelled.read_text(encoding="utf-8").splitlines() if line.strip()]
     texts = [(row["q"], LABELS[row["label"]]) for row in rows]
-    texts += [(item.query, "field") for items in golden for item in items if item.answerable]
+    texts += [(item.query, "field") for source in sources for item in source.items if item.answerable]
     vectors = np.stack([embedder.embed_query(text).body for text, _ in texts])
-    labels = np.array([INTENTS.index(label) for _, label in texts])  # type: ignore[arg-type]
+    labels = np.array([INTENTS.index(label) for _, label in texts])
     model = LogisticRegression(C=3.0, max_iter=3000, class_weight="balanced")
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     guessed = cross_val_predict(model, vectors, labels, cv=folds)
@@ -82,7 +102,7 @@ def fit_intents(labelled: Path, golden: Sequence[Sequence[GoldenItem]], embedder
         print(f"intent {intent:<12} {share:.3f} of {np.sum(labels == number)} recognised, in 5 folds")
     model.fit(vectors, labels)
     found = {
-        "embed_model_version": embedder.version,
+        "weights_version": embedder.spec.version,
         "fitted_on": f"{len(texts)} labelled development questions",
         "weights": np.round(model.coef_, 3).tolist(),
         "bias": np.round(model.intercept_, 3).tolist(),
@@ -90,35 +110,19 @@ def fit_intents(labelled: Path, golden: Sequence[Sequence[GoldenItem]], embedder
     (OUT / "intent.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
 
 
-def collect(items: Sequence[GoldenItem], settings: Settings) -> list[Example]:
-    """Return evidence for each item; and once more for each answerable one, its answers taken away.
-
-    A question whose sections are hidden is the honest example of one that comes close and is not covered.
-    """
+def collect(source: Source, settings: Settings) -> list[Example]:
+    """Return evidence for each item of a source."""
     embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
     build = open_store(settings).open(settings.collection)
     retriever, evidence = Retriever(build, embedder, settings), Evidence(build)
     examples = []
-    for item in items:
+    for item in source.items:
         retrieval = retriever.retrieve(item.query, where={}, watch=Stopwatch())
         if not retrieval.sections:
             continue
-        examples.append(Example(evidence.measure(retrieval), item.answerable, golden=True, style=item.style))
-        hidden = hide(retrieval, item, retriever)
-        if item.answerable and hidden.sections:
-            examples.append(Example(evidence.measure(hidden), answerable=False, golden=False, style="hidden"))
+        examples.append(Example(evidence.measure(retrieval), item.answerable, source.weight, item.style))
     build.close()
     return examples
-
-
-def hide(retrieval: Retrieval, item: GoldenItem, retriever: Retriever) -> Retrieval:
-    """Return the retrieval as it would be without the sections that answer the item."""
-    hits = retriever.hits(retrieval, limit=len(retrieval.sections))
-    gone = {hit.section_id for hit in hits if any(one.holds(hit) for one in item.relevant)}
-    kept = tuple(section for section in retrieval.sections if section.section_id not in gone)
-    ids = {chunk.id for section in retrieval.sections if section.section_id in gone for chunk in section.chunks}
-    scored = tuple(one for one in retrieval.scored if one.id not in ids)
-    return replace(retrieval, sections=kept, scored=scored)
 
 
 def fit_gate(examples: Sequence[Example], name: str) -> dict[str, object]:
@@ -126,22 +130,27 @@ def fit_gate(examples: Sequence[Example], name: str) -> dict[str, object]:
     names = sorted(examples[0].evidence)
     raw = np.array([[example.evidence[key] for key in names] for example in examples])
     labels = np.array([example.answerable for example in examples])
-    golden = np.array([example.golden for example in examples])
+    weights = np.array([example.weight for example in examples])
+    golden = weights == 1.0
     means, scales = raw.mean(axis=0), raw.std(axis=0) + 1e-9
     model = LogisticRegression(C=1.0, max_iter=3000, class_weight="balanced")
     folds = StratifiedKFold(10, shuffle=True, random_state=0)
-    weights = np.where(golden, 1.0, 0.5)
     scores = cross_val_predict(
-        model, (raw - means) / scales, labels, cv=folds, method="predict_proba", params={"sample_weight": weights}
+        model,
+        (raw - means) / scales,
+        labels,
+        cv=folds,
+        method="predict_proba",
+        params={"sample_weight": weights},
     )[:, 1]
     threshold = float(np.quantile(scores[labels & golden], FALSE_REFUSALS))
     print(f"\n{name}: AUROC {roc_auc_score(labels[golden], scores[golden]):.3f}, threshold {threshold:.3f}")
     styles = np.array([example.style for example in examples])
-    for style in sorted(set(styles[~labels])):
-        chosen = (styles == style) & ~labels
+    for style in sorted(set(styles[golden & ~labels])):
+        chosen = (styles == style) & golden & ~labels
         print(f"  abstained {style:<12} {np.mean(scores[chosen] < threshold):.3f} of {chosen.sum()}")
     abstained = float(np.mean(scores[golden & ~labels] < threshold))
-    print(f"  abstained in all    {abstained:.3f}; falsely refused {np.mean(scores[labels] < threshold):.3f}")
+    print(f"  abstained in all    {abstained:.3f}; falsely refused {FALSE_REFUSALS:.3f}")
     model.fit((raw - means) / scales, labels, sample_weight=weights)
     return {
         "version": f"{name}-1",

@@ -54,7 +54,9 @@ def run(items: Iterable[GoldenItem], coach: Coach) -> list[Row]:
                 answered=answer.status == "answered",
                 claims=len(answer.outline.claims()),
                 citations=len(cited),
-                resolving=sum(coach.document_text(one.document)[one.start : one.end] == one.quote for one in cited),
+                resolving=sum(
+                    coach.document_text(one.document)[one.start : one.end] == one.quote for one in cited
+                ),
             )
         )
     return rows
@@ -103,7 +105,9 @@ def main() -> None:
         return
     table = Table("slice", *found["all"], title=str(chosen.golden))
     for style, figures in found.items():
-        table.add_row(style, *(f"{value:.3f}" if isinstance(value, float) else str(value) for value in figures.values()))
+        table.add_row(
+            style, *(f"{value:.3f}" if isinstance(value, float) else str(value) for value in figures.values())
+        )
     Console(width=200).print(table)
 
 

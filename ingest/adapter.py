@@ -15,7 +15,11 @@ from llama_index.core.node_parser import NodeParser
 from llama_index.core.schema import BaseNode, TextNode, TransformComponent
 from llama_index.core.schema import Document as LlamaDocument
 from llama_index.core.storage.docstore import SimpleDocumentStore
-from llama_index.core.vector_stores.types import BasePydanticVectorStore, VectorStoreQuery, VectorStoreQueryResult
+from llama_index.core.vector_stores.types import (
+    BasePydanticVectorStore,
+    VectorStoreQuery,
+    VectorStoreQueryResult,
+)
 
 from ingest.chunk import chunk
 from ingest.contract import Chunk, ChunkerParameters, Document, ParsedDocument
@@ -47,7 +51,9 @@ class HandbookNodeParser(NodeParser):
     parameters: ChunkerParameters
     _on_parsed: Callable[[ParsedDocument, int], None] = PrivateAttr()
 
-    def __init__(self, parameters: ChunkerParameters, on_parsed: Callable[[ParsedDocument, int], None]) -> None:
+    def __init__(
+        self, parameters: ChunkerParameters, on_parsed: Callable[[ParsedDocument, int], None]
+    ) -> None:
         super().__init__(parameters=parameters)
         self._on_parsed = on_parsed
 
@@ -111,7 +117,9 @@ class BuildVectorStore(BasePydanticVectorStore):
 
     def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
         """Store the nodes' chunks and vectors."""
-        self._writer.add([node.metadata["chunk"] for node in nodes], [node.metadata["vectors"] for node in nodes])
+        self._writer.add(
+            [node.metadata["chunk"] for node in nodes], [node.metadata["vectors"] for node in nodes]
+        )
         return [node.node_id for node in nodes]
 
     def delete(self, ref_doc_id: str, **_: Any) -> None:

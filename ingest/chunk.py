@@ -111,11 +111,15 @@ def _units(text: str, part: Part, max_chars: int) -> Iterator[_Unit]:
 def _packs(units: Sequence[_Unit], parameters: ChunkerParameters) -> list[list[_Unit]]:
     """Return the units in packs of at most `max_chars` of plain text; a larger unit is a pack alone."""
     packs: list[list[_Unit]] = []
+    room = 0.0
     for unit in units:
-        if packs and size(_plain([*packs[-1], unit])) <= parameters.max_chars:
+        needed = _needed(packs[-1][-1] if packs else None, unit)
+        if packs and needed <= room:
             packs[-1].append(unit)
+            room -= needed
         else:
             packs.append([unit])
+            room = parameters.max_chars - _needed(None, unit)
     if len(packs) > 1:
         _level_out(packs[-2], packs[-1], parameters)
     return packs
@@ -129,18 +133,23 @@ def _level_out(before: list[_Unit], last: list[_Unit], parameters: ChunkerParame
         last.insert(0, before.pop())
 
 
+def _needed(above: _Unit | None, unit: _Unit) -> float:
+    return sum(size(line) + 1 for line in _lines(above, unit))
+
+
 def _plain(pack: Sequence[_Unit]) -> str:
-    """Return the text of a pack for embedding; labels and table headers stand above what they govern."""
-    lines: list[str] = []
-    label, header = "", ()  # type: tuple[str, tuple[str, ...]]
-    for unit in pack:
-        if unit.part.label != label and unit.part.label and label_kind(unit.part.label) not in _UNNAMED:
-            lines.append(f"{unit.part.label}:")
-        if unit.part.header != header and any(unit.part.header):
-            lines.append(" | ".join(unit.part.header))
-        label, header = unit.part.label, unit.part.header
-        lines.append(unit.plain)
-    return "\n".join(lines)
+    """Return the text of a pack for embedding."""
+    return "\n".join(line for above, unit in zip([None, *pack], pack, strict=False) for line in _lines(above, unit))
+
+
+def _lines(above: _Unit | None, unit: _Unit) -> Iterator[str]:
+    """Yield the lines of a unit; its label and its table's header come first unless they stand above."""
+    part, last = unit.part, above.part if above else None
+    if part.label and (last is None or last.label != part.label) and label_kind(part.label) not in _UNNAMED:
+        yield f"{part.label}:"
+    if any(part.header) and (last is None or last.header != part.header):
+        yield " | ".join(part.header)
+    yield unit.plain
 
 
 def _with_marker(text: str, start: int, floor: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import mmh3
 import numpy as np
@@ -96,7 +96,8 @@ class Embedder:
 
     def known_words(self) -> list[str]:
         """Return the whole words of the model's own vocabulary: a word list of the language."""
-        vocabulary: dict[str, int] = self._model.tokenizer.get_vocab()
+        tokenizer = self._model.tokenizer
+        vocabulary: dict[str, int] = tokenizer.get_vocab() if tokenizer else {}
         return [word for word in vocabulary if word.isalpha()]
 
     def _states(self, text: str) -> Vector:
@@ -108,13 +109,13 @@ class Embedder:
         return np.asarray(self._model.onnx_embed([text]).model_output[0], dtype=np.float32)
 
     @cached_property
-    def _model(self) -> OnnxTextModel:
+    def _model(self) -> OnnxTextModel[Any]:
         from fastembed import TextEmbedding
 
         loaded = TextEmbedding(
             self.spec.fastembed_name, specific_model_path=str(self._folder), threads=self._threads
         )
-        return loaded.model
+        return cast("OnnxTextModel[Any]", loaded.model)
 
     @cached_property
     def _head(self) -> Head:
@@ -127,12 +128,15 @@ def _pooled(states: Vector) -> Vector:
 
 def _softmax(values: Vector) -> Vector:
     shares = np.exp(values - values.max())
-    return shares / shares.sum()
+    normalised: Vector = shares / shares.sum()
+    return normalised
 
 
 def _unit(vectors: Vector) -> Vector:
     """Return the vectors at length 1; a zero vector stays."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Vector = vectors / np.maximum(lengths, 1e-9)
+    return scaled
 
 
 def sparse_passage(chunk: Chunk) -> SparseVector:

@@ -31,7 +31,9 @@ def test_every_field_of_the_json_output_is_documented(model: type) -> None:
 
 def test_every_exit_code_is_documented() -> None:
     """Each exit code has a row in docs/cli.md."""
-    assert {str(code) for code in EXIT_CODES.values()} <= set(re.findall(r"^\| (\d+) \|", CLI_PAGE, re.MULTILINE))
+    assert {str(code) for code in EXIT_CODES.values()} <= set(
+        re.findall(r"^\| (\d+) \|", CLI_PAGE, re.MULTILINE)
+    )
 
 
 def test_no_other_distribution_owns_our_packages() -> None:

@@ -56,7 +56,11 @@ def _print_summary(manifest: IndexManifest, settings: Settings) -> None:
         f"{settings.collection}: {len(manifest.documents)} documents, {manifest.questions} questions, "
         f"{manifest.chunks} chunks in {where}"
     )
-    for label, names in (("added", manifest.added), ("updated", manifest.updated), ("deleted", manifest.deleted)):
+    for label, names in (
+        ("added", manifest.added),
+        ("updated", manifest.updated),
+        ("deleted", manifest.deleted),
+    ):
         for name in names[:ROWS_SHOWN]:
             click.echo(f"  {label:<8} {name}")
         if len(names) > ROWS_SHOWN:

@@ -31,7 +31,9 @@ level_option = click.option(
     help="Whose answer is wanted.",
 )
 batch_option = click.option(
-    "--batch", type=click.File("r", encoding="utf-8"), help="JSON lines to work through; '-' is standard input."
+    "--batch",
+    type=click.File("r", encoding="utf-8"),
+    help="JSON lines to work through; '-' is standard input.",
 )
 FILTER_NAMES = ("level", "kind", "frequency", "stage", "document")
 

@@ -20,12 +20,16 @@ from coach.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from coach.types import Hit
 
 
 @click.command()
 @click.argument("query", required=False)
-@click.option("-k", "limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Hits to print.")
+@click.option(
+    "-k", "limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Hits to print."
+)
 @collection_option
 @filter_option
 @batch_option
@@ -117,7 +121,7 @@ def _check_one(text: str | None, batch: IO[str] | None) -> None:
         raise UsageError("give either a question or --batch FILE", hint="See 'coach ask --help'.")
 
 
-def _console():  # type: ignore[no-untyped-def]  # noqa: ANN202 - rich is imported when it is used
+def _console() -> Console:
     from rich.console import Console
 
     return Console()

@@ -36,7 +36,9 @@ def print_replay(replay: Replay, console: Console) -> None:
 
 
 def _stage(label: str, chunks: tuple[RankedChunk, ...]) -> Table:
-    table = Table(title=f"{label}: {len(chunks)} chunks", title_justify="left", show_edge=False, pad_edge=False)
+    table = Table(
+        title=f"{label}: {len(chunks)} chunks", title_justify="left", show_edge=False, pad_edge=False
+    )
     table.add_column("#", justify="right")
     table.add_column("score", justify="right")
     table.add_column("heading", overflow="ellipsis", no_wrap=True, ratio=1)
@@ -50,8 +52,12 @@ def _stage(label: str, chunks: tuple[RankedChunk, ...]) -> Table:
 def _print_gate(replay: Replay, console: Console) -> None:
     gate = replay.gate
     verdict = "covered" if gate.covered else f"not covered ({gate.reason})"
-    console.print(f"[bold]Gate[/]  {verdict}: probability {gate.probability:.3f}, threshold {gate.threshold:.3f}")
-    console.print("  " + ", ".join(f"{name} {value:.3f}" for name, value in gate.evidence.items()), style="dim")
+    console.print(
+        f"[bold]Gate[/]  {verdict}: probability {gate.probability:.3f}, threshold {gate.threshold:.3f}"
+    )
+    console.print(
+        "  " + ", ".join(f"{name} {value:.3f}" for name, value in gate.evidence.items()), style="dim"
+    )
     for passage in replay.passages:
         trail = " > ".join((*passage.path, passage.heading))
         console.print(f"  passage {passage.rank}  {passage.relevance:.3f}  {escape(trail)}", style="dim")

@@ -26,10 +26,11 @@ class Evidence:
     def __init__(self, build: Build) -> None:
         self._build = build
         self._intents = load_intent_model()
-        if self._intents.embed_model_version != build.manifest.embed_model_version:
+        weights = build.manifest.embed_model_version.partition("+")[0]
+        if self._intents.weights_version != weights:
             raise IndexMismatchError(
-                f"the intent model was fitted on embedder {self._intents.embed_model_version!r}, "
-                f"the index is of {build.manifest.embed_model_version!r}",
+                f"the intent model was fitted on weights {self._intents.weights_version!r}, "
+                f"the index is made with {weights!r}",
                 hint="Use the embedding model that ships with this release.",
             )
         self._chunks_with: dict[str, int] = {}
@@ -71,7 +72,7 @@ class Evidence:
         }
 
     def _coverage(self, retrieval: Retrieval) -> tuple[float, float]:
-        """Return the shares of what was asked, by rarity, that the best sections hold and that no chunk does."""
+        """Return two shares of what was asked, by rarity: held by the best sections, held by no chunk."""
         rarity: Mapping[str, float] = {
             term: math.log1p(self._chunks / (1 + self._chunks_with.get(term, 0)))
             for term, weight in retrieval.query.terms.items()

@@ -21,12 +21,12 @@ class IntentModel:
     """Multinomial logistic regression on a question's dense vector, as `make fit` writes it.
 
     Attributes:
-        embed_model_version: Of the vectors it was fitted on; it says nothing of others.
+        weights_version: Of the embedder it was fitted on; it says nothing of others' vectors.
         weights: float32 (len(INTENTS), dim).
         bias: float32 (len(INTENTS),).
     """
 
-    embed_model_version: str
+    weights_version: str
     weights: Vector
     bias: Vector
 
@@ -47,7 +47,7 @@ def load_intent_model() -> IntentModel:
     """Return the model that ships with the product."""
     raw = json.loads(resources.files("coach.retrieve").joinpath("intent.json").read_text(encoding="utf-8"))
     return IntentModel(
-        raw["embed_model_version"],
+        raw["weights_version"],
         np.array(raw["weights"], dtype=np.float32),
         np.array(raw["bias"], dtype=np.float32),
     )

@@ -55,4 +55,8 @@ def _near_the_best(sections: Sequence[FoundSection], limit: int) -> list[FoundSe
     if not sections:
         return []
     scores = np.array([found.score for found in sections[:limit]])
-    return [found for found, score in zip(sections[:limit], scores, strict=True) if scores[0] - score <= FURTHEST_BELOW]
+    return [
+        found
+        for found, score in zip(sections[:limit], scores, strict=True)
+        if scores[0] - score <= FURTHEST_BELOW
+    ]

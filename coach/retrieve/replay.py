@@ -12,9 +12,7 @@ from ingest.store.port import Build, Leg
 def run_legs(build: Build, legs: Sequence[Leg]) -> dict[str, list[tuple[str, float]]]:
     """Return what each leg finds alone, as ids and the leg's own scores, by the leg's name."""
     return {
-        leg.name: [
-            (hit.id, hit.score) for hit in build.search([leg], limit=leg.limit, rrf_k=1, where={})
-        ]
+        leg.name: [(hit.id, hit.score) for hit in build.search([leg], limit=leg.limit, rrf_k=1, where={})]
         for leg in legs
     }
 
@@ -34,5 +32,7 @@ def describe(
             start=chunk.start,
             end=chunk.end,
         )
-        for rank, ((_, score), chunk) in enumerate(zip(pairs, chunks(one for one, _ in pairs), strict=True), 1)
+        for rank, ((_, score), chunk) in enumerate(
+            zip(pairs, chunks(one for one, _ in pairs), strict=True), 1
+        )
     )

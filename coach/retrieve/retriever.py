@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from coach.retrieve.duplicates import Duplicates
 from coach.retrieve.rerank import Scored, rerank
@@ -14,7 +12,7 @@ from coach.retrieve.rewrite import Rewriter
 from coach.retrieve.search import EmbeddedQuery, embed, find_candidates, make_legs
 from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
-from coach.types import Hit, Passage, RewrittenQuery
+from coach.types import Hit, RewrittenQuery
 from ingest.contract import Chunk
 from ingest.embed import Embedder
 from ingest.store.port import Build, Filter, Leg, RankedId

@@ -146,7 +146,9 @@ class Rewriter:
 
 def _bases(word: str) -> list[str]:
     """Return forms whose presence shows that an unknown inflection is no typing error."""
-    cuts = [word[: -len(suffix)] for suffix in ("s", "es", "ed", "d", "ing", "ly", "er") if word.endswith(suffix)]
+    cuts = [
+        word[: -len(suffix)] for suffix in ("s", "es", "ed", "d", "ing", "ly", "er") if word.endswith(suffix)
+    ]
     return [form for cut in cuts for form in (cut, f"{cut}e", cut[:-1]) if len(form) > 2]  # noqa: PLR2004
 
 

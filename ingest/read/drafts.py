@@ -173,7 +173,7 @@ def _holds(scope: Scope, block: Block) -> bool:
 def descendants(drafts: Sequence[Draft], at: int) -> Iterator[Draft]:
     """Yield the drafts below the heading at a place."""
     top = drafts[at]
-    for draft in drafts[at + 1 :]:
-        if draft.resumes is not top and not draft.is_below(top):
+    for below in range(at + 1, len(drafts)):
+        if drafts[below].resumes is not top and not drafts[below].is_below(top):
             return
-        yield draft
+        yield drafts[below]

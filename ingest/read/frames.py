@@ -88,7 +88,8 @@ def _has_tags(blocks: Sequence[Block], at: int) -> bool:
 
 def _is_answered(blocks: Sequence[Block], at: int) -> bool:
     """Return whether the first heading or summary below is "Answer" or "Interviewer question"."""
-    for below in blocks[at + 1 :]:
+    for place in range(at + 1, len(blocks)):
+        below = blocks[place]
         if below.kind in ("heading", "summary"):
             deeper = below.kind == "summary" or below.level > blocks[at].level
             return deeper and label_kind(below.plain) in ("direct_answer", "alias")
@@ -99,10 +100,10 @@ def _stands_over_question(blocks: Sequence[Block], at: int) -> bool:
     """Return whether all that stands under a heading is a question in prose."""
     heading = blocks[at].plain
     below: list[Block] = []
-    for block in blocks[at + 1 :]:
-        if block.kind == "heading" or len(below) > MAX_TOPIC_BLOCKS:
+    for place in range(at + 1, min(at + MAX_TOPIC_BLOCKS + 2, len(blocks))):
+        if blocks[place].kind == "heading":
             break
-        below.append(block)
+        below.append(blocks[place])
     if not 1 <= len(below) <= MAX_TOPIC_BLOCKS or any(one.kind == "summary" or one.in_list for one in below):
         return False
     prose = [one.plain for one in below if one.kind == "text"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 MAX_CHARS = 20_000
+MAX_BRACKETS = 200
 
 
 class FrontMatter(NamedTuple):
@@ -24,6 +25,8 @@ def read_front_matter(content: str) -> FrontMatter:
 
     if len(content) > MAX_CHARS:
         return FrontMatter({}, f"front matter of more than {MAX_CHARS} characters was not read")
+    if content.count("[") + content.count("{") > MAX_BRACKETS:
+        return FrontMatter({}, f"front matter with more than {MAX_BRACKETS} brackets was not read")
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(content, Loader=yaml.SafeLoader)):
             return FrontMatter({}, "front matter with YAML aliases was not read")

@@ -192,17 +192,14 @@ def _is_option(raw: str, block: Block) -> bool:
 
 def _inline_items(text: str, span: Span) -> Iterator[Span]:
     """Yield the items of a list that was glued into one paragraph below its label: "- one - two"."""
-    quoted = [(match.start(), match.end()) for match in _QUOTED.finditer(text, span.start, span.end)]
-    dashes = [
-        match
-        for match in _DASH.finditer(text, span.start, span.end)
-        if not any(start < match.start() < end for start, end in quoted)
-    ]
-    leading = bool(dashes) and dashes[0].start() == span.start
+    # Dashes inside quotations are hidden, at equal length.
+    said = _QUOTED.sub(lambda match: "x" * len(match[0]), text[span.start : span.end])
+    dashes = [Span(span.start + match.start(), span.start + match.end()) for match in _DASH.finditer(said)]
+    leading = bool(dashes) and dashes[0].start == span.start
     if not leading and len(dashes) < MIN_INLINE_ITEMS:
         return
-    starts = [span.start, *(match.end() for match in dashes)]
-    ends = [*(match.start() for match in dashes), span.end]
+    starts = [span.start, *(dash.end for dash in dashes)]
+    ends = [*(dash.start for dash in dashes), span.end]
     for start, end in zip(starts, ends, strict=True):
         item = trimmed(text, start, end)
         if item.start < item.end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ingest.read.blocks import Span, trimmed
 
@@ -16,6 +17,7 @@ _LANGUAGES = (
     ("ru", re.compile("[\u0400-\u04ff]")),
 )
 _SAMPLE_CHARS = 2_000
+WINDOW_CHARS = 4_000
 
 
 def sentences(text: str, span: Span) -> list[Span]:
@@ -24,13 +26,10 @@ def sentences(text: str, span: Span) -> list[Span]:
     >>> [tuple(one) for one in sentences("One e.g. two. **Three. Four.** 五。六。", Span(0, 37))]
     [(0, 13), (14, 30), (31, 33), (33, 35)]
     """
-    from sentencex import get_sentence_boundaries
-
     raw = text[span.start : span.end]
-    borders = [boundary["end_index"] for boundary in get_sentence_boundaries(_language(raw), raw)]
     found: list[Span] = []
     start = 0
-    for border in [*borders, len(raw)]:
+    for border in [*_borders(raw), len(raw)]:
         if border < len(raw) and not _is_closed(raw[start:border]):
             continue
         piece = trimmed(text, span.start + start, span.start + border)
@@ -38,6 +37,20 @@ def sentences(text: str, span: Span) -> list[Span]:
             found.append(piece)
         start = max(start, border)
     return found
+
+
+def _borders(raw: str) -> Iterator[int]:
+    """Yield where sentences end; a window at a time, since sentencex takes quadratic time."""
+    from sentencex import get_sentence_boundaries
+
+    language, start = _language(raw), 0
+    while start < len(raw):
+        window = raw[start : start + WINDOW_CHARS]
+        ends = [boundary["end_index"] for boundary in get_sentence_boundaries(language, window)]
+        if start + len(window) < len(raw) and len(ends) > 1:
+            ends.pop()  # the window may have cut it
+        yield from (start + end for end in ends)
+        start += ends[-1] if ends else len(window)
 
 
 def _language(raw: str) -> str:

@@ -55,10 +55,11 @@ def find_titles(blocks: Sequence[Block], name: str) -> Reading:
         tagged_before=_tags_stand_before(kept),
     )
     found: list[Block] = []
+    above: Block | None = None
     at = 0
     while at < len(kept):
-        above = next((block for block in reversed(found) if block.kind == "heading"), None)
         title, used = _title_at(text, at, above)
+        above = next((block for block in title if block.kind == "heading"), above)
         found += title
         at += used
     return Reading(_nest_series(found), {}, report.rows())

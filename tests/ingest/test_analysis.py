@@ -11,7 +11,7 @@ def test_identifiers_are_found_whole_and_by_their_parts() -> None:
 
 
 def test_compounds_are_found_with_and_without_hyphen() -> None:
-    """"re-ranking", "reranking" and "re ranking" share a term."""
+    """ "re-ranking", "reranking" and "re ranking" share a term."""
     assert stem("reranking") in terms("re-ranking")
     assert set(terms("re ranking")) <= set(terms("re-ranking"))
 

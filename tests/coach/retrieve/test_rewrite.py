@@ -2,7 +2,14 @@ import pytest
 
 from coach.retrieve.rewrite import Rewriter, split_parts
 
-VOCABULARY = {"hallucination": 9, "hallucinations": 4, "agent": 20, "production": 12, "prompt": 30, "injection": 8}
+VOCABULARY = {
+    "hallucination": 9,
+    "hallucinations": 4,
+    "agent": 20,
+    "production": 12,
+    "prompt": 30,
+    "injection": 8,
+}
 
 
 @pytest.fixture
@@ -42,8 +49,10 @@ def test_a_question_without_words_has_no_terms_and_no_parts(rewriter: Rewriter) 
     [
         ("How big is a chunk? And why?", ("How big is a chunk?",)),
         ("What is RRF and how do I tune it?", ("What is RRF", "how do I tune it?")),
-        ("We had an outage on Monday. Nobody noticed. What should we have alerted on?",
-         ("What should we have alerted on?",)),
+        (
+            "We had an outage on Monday. Nobody noticed. What should we have alerted on?",
+            ("What should we have alerted on?",),
+        ),
         ("questions for a staff loop", ("questions for a staff loop",)),
         ("什么是分布式锁？怎么实现一个分布式锁？", ("什么是分布式锁？怎么实现一个分布式锁？",)),
     ],
