@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := ingest coach evals tests
 
-.PHONY: run test setup check format lock bench eval clean
+.PHONY: run test setup check format lock bench eval fit train clean
 
 run: setup
 	@$(BIN)/coach weights fetch
@@ -28,6 +28,7 @@ check: setup
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/coach lint corpus
 
 format: setup
 	$(BIN)/ruff check --fix --quiet $(SOURCES)
@@ -43,6 +44,15 @@ bench: setup
 
 eval: setup
 	$(BIN)/python -m evals.retrieval $(EVAL)
+
+# TRAIN names question files and collections like FIT; torch is the one thing that is not locked with the rest.
+train: setup
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/python -m evals.training.train_head $(TRAIN)
+
+# FIT names development sets and the collections that hold their documents: FILE=COLLECTION ...
+fit: setup
+	$(BIN)/python -m evals.fit_gate $(FIT)
 
 clean:
 	rm -rf .venv .coach .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -47,7 +47,7 @@ class Coach:
 
     def search(self, query: str, *, limit: int = 10, where: Filter | None = None) -> list[Hit]:
         """Return the best chunk of each of the best `limit` sections."""
-        self._check_length(query)
+        self._check_question(query)
         retrieval = self._retriever.retrieve(query, where=where or {}, watch=Stopwatch())
         return self._retriever.hits(retrieval, limit=limit)
 
@@ -117,7 +117,7 @@ class Coach:
     def _run(
         self, question: str, level: Level, watch: Stopwatch
     ) -> tuple[Answer, Retrieval, GateDecision, tuple[Passage, ...]]:
-        self._check_length(question)
+        self._check_question(question)
         retrieval = self._retriever.retrieve(question, where={}, watch=watch)
         with watch.stage("gate"):
             decision = self._gate.decide(retrieval)
@@ -141,7 +141,26 @@ class Coach:
             degraded=() if self.settings.rerank else ("reranker",),
             timing_ms=watch.read_ms(),
         )
+        self._log(answer)
         return answer, retrieval, decision, passages
+
+    def _log(self, answer: Answer) -> None:
+        import structlog
+
+        structlog.get_logger().info(
+            "answer",
+            answer_id=answer.id,
+            status=answer.status,
+            reason=answer.abstention.reason if answer.abstention else None,
+            level_asked=answer.level,
+            claims=len(answer.outline.claims()),
+            support_rate=answer.support_rate,
+            dropped=answer.dropped,
+            degraded=answer.degraded,
+            stack=answer.stack.hash,
+            question_chars=len(answer.question),
+            total_ms=answer.timing_ms["total"],
+        )
 
     def _compose(
         self, retrieval: Retrieval, passages: tuple[Passage, ...], level: Level, watch: Stopwatch
@@ -155,13 +174,19 @@ class Coach:
             verified = verify(draft, self._load)
         return verified.outline, verified.dropped, verified.support_rate
 
-    def _check_length(self, question: str) -> None:
+    def _check_question(self, question: str) -> None:
         longest = self.settings.max_question_chars
         if len(question) > longest:
             raise UsageError(
                 f"the question has {len(question)} characters; the longest taken is {longest}",
                 hint="Shorten it, or raise COACH_MAX_QUESTION_CHARS.",
             )
+        try:
+            question.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                f"character {error.start} of the question is not text", hint="Send it in UTF-8."
+            ) from error
 
 
 def _check(build: Build, embedder: Embedder) -> None:

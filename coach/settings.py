@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from ingest.settings import IndexSettings
@@ -10,6 +12,9 @@ from ingest.settings import IndexSettings
 class Settings(IndexSettings):
     """Everything that can be set; docs/cli.md lists each field."""
 
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="Least severe events that are logged to standard error."
+    )
     dense_limit: int = Field(40, ge=1, le=500, description="Candidates of each dense search.")
     sparse_limit: int = Field(40, ge=1, le=500, description="Candidates of the keyword search.")
     rrf_k: int = Field(60, ge=1, description="Constant of the reciprocal rank fusion.")

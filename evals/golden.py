@@ -57,7 +57,7 @@ def load_golden(path: Path) -> list[GoldenItem]:
     """
     adapter = TypeAdapter(GoldenItem)
     items = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:

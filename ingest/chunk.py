@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from ingest.contract import Chunk, ChunkerParameters, ParsedDocument, Part, PartKind, QuestionTags, Section, stable_id
+from ingest.contract import (
+    Chunk,
+    ChunkerParameters,
+    ParsedDocument,
+    Part,
+    PartKind,
+    QuestionTags,
+    Section,
+    stable_id,
+)
 from ingest.labels import label_kind
 from ingest.read.blocks import Span, trimmed
 from ingest.read.plain import plain_part
@@ -19,6 +28,7 @@ Shelf = Literal["answer", "rubric", "related"]
 # A word piece of the embedder holds about four and a half letters of an alphabet, or one Chinese,
 # Japanese or Korean character and a bit: those count for two and a half.
 EAST_ASIAN_WEIGHT = 2.5
+MAX_MARKUP_CHARS = 400
 
 _EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _NOT_EMBEDDED: frozenset[PartKind] = frozenset({"tags", "alias"})
@@ -139,7 +149,9 @@ def _needed(above: _Unit | None, unit: _Unit) -> float:
 
 def _plain(pack: Sequence[_Unit]) -> str:
     """Return the text of a pack for embedding."""
-    return "\n".join(line for above, unit in zip([None, *pack], pack, strict=False) for line in _lines(above, unit))
+    return "\n".join(
+        line for above, unit in zip([None, *pack], pack, strict=False) for line in _lines(above, unit)
+    )
 
 
 def _lines(above: _Unit | None, unit: _Unit) -> Iterator[str]:
@@ -154,23 +166,28 @@ def _lines(above: _Unit | None, unit: _Unit) -> Iterator[str]:
 
 def _with_marker(text: str, start: int, floor: int) -> int:
     """Return where the list marker in front of a block begins, if nothing else stands before it."""
-    line = max(text.rfind("\n", 0, start) + 1, floor)
+    line = max(text.rfind("\n", floor, start) + 1, floor)
     return trimmed(text, line, start + 1).start if _MARKERS.fullmatch(text, line, start) else start
 
 
 def _heading_span(text: str, section: Section) -> Span:
     """Return where the heading of a section without other text stands, its markers included."""
-    start = max((part.end for part in section.parts if part.kind == "tags"), default=section.start)
     wanted = _letters(section.heading)
-    seen, at = "", start
-    while at < section.end and wanted not in seen:
+    start, at, seen = -1, section.start, ""
+    while (
+        at < section.end
+        and (start < 0 or wanted not in seen)
+        and len(seen) <= 4 * len(wanted) + MAX_MARKUP_CHARS
+    ):
         line_end = text.find("\n", at, section.end)
         line_end = section.end if line_end < 0 else line_end
-        seen += _letters(text[at:line_end])
+        if text[at:line_end].strip() and not any(
+            part.start < line_end and at < part.end for part in section.parts
+        ):
+            seen += _letters(text[at:line_end])
+            start = at if start < 0 else start
         at = line_end + 1
-        if len(seen) > 4 * len(wanted) + 400:
-            break
-    return trimmed(text, start, min(at, section.end))
+    return trimmed(text, max(start, section.start), min(at, section.end))
 
 
 def _letters(text: str) -> str:

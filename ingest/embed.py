@@ -78,8 +78,8 @@ class Embedder:
         titles: dict[str, Vector] = {}
         for chunk in chunks:
             if chunk.title not in titles:
-                titles[chunk.title] = _pooled(self._states(chunk.title))
-            states = self._states(f"{chunk.lead}\n{chunk.plain}")
+                titles[chunk.title] = _pooled(self.hidden_states(chunk.title))
+            states = self.hidden_states(f"{chunk.lead}\n{chunk.plain}")
             yield ChunkVectors(
                 body=_pooled(states),
                 title=titles[chunk.title],
@@ -89,7 +89,7 @@ class Embedder:
 
     def embed_query(self, text: str) -> QueryVectors:
         """Return the vectors of a query."""
-        states = self._states(text)
+        states = self.hidden_states(text)
         shares = _softmax(states @ self._head.importance)
         tokens = _unit(states @ self._head.projection) * shares[:, np.newaxis]
         return QueryVectors(body=_pooled(states), tokens=tokens)
@@ -100,7 +100,7 @@ class Embedder:
         vocabulary: dict[str, int] = tokenizer.get_vocab() if tokenizer else {}
         return [word for word in vocabulary if word.isalpha()]
 
-    def _states(self, text: str) -> Vector:
+    def hidden_states(self, text: str) -> Vector:
         """Return the last hidden state of each word piece, float32 (n, dim).
 
         One text a call: the weights quantise activations over a whole batch, so that a text's vectors

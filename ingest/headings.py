@@ -9,8 +9,9 @@ from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from ingest.contract import Document, Level, ParsedDocument, QuestionTags, ReportRow, Section, stable_id
+from ingest.marks import group_levels, heading_tags, merged, read_legend
 from ingest.questions import is_scenario, question_form
-from ingest.read.blocks import Block, Reading
+from ingest.read.blocks import Block, Reading, has_words
 from ingest.read.contents import find_contents
 from ingest.read.drafts import Draft, cut
 from ingest.read.fold import fold
@@ -20,10 +21,9 @@ from ingest.read.plain import plain_inline, tidy
 from ingest.read.promote import find_promotions
 from ingest.read.report import Report
 from ingest.read.split import split_labelled
-from ingest.tags import group_levels, heading_tags, merged, read_legend, read_tags
+from ingest.tags import read_tags
 
 MIN_MARKDOWN_HEADINGS = 2
-MIN_PREAMBLE_WORDS = 3
 MAX_HEADING_LEVEL = 6
 MAX_WORDING_CHARS = 300
 
@@ -36,28 +36,40 @@ def parse(document: Document) -> ParsedDocument:
     Every span satisfies `0 <= start <= end <= len(document.text)`; sections do not overlap, and parts lie
     inside their section in order without overlap.
     """
-    text = document.text
-    reading = read(text, document.name)
-    blocks = list(split_labelled(text, reading.blocks))
-    asking = question_headings(blocks) or _asked_by_name(document.name, blocks)
+    reading = read(document.text, document.name)
+    if reading.front_matter.get("index") is False:
+        row = _skipped(document.name, "its front matter says index: false")
+        return _parsed(document, Reading([], reading.front_matter, [row]), document.name, ())
     report = Report(document.name)
-    left_out = find_contents(text, blocks, frames(blocks, asking), report)
-    blocks, asking = _without(blocks, asking, left_out)
+    blocks, asking = _worth_reading(document, reading.blocks, report)
+    reading.report += report.rows()
     title = _title(document.name, reading.front_matter, blocks)
-    drafts = fold(cut(text, blocks, asking, find_promotions(text, blocks, frames(blocks, asking))))
-    maker = _Maker(document, title, read_legend(block.plain for block in blocks if "egend" in block.plain))
+    promotions = find_promotions(document.text, blocks, frames(blocks, asking))
+    drafts = fold(cut(document.text, blocks, asking, promotions))
+    legend = read_legend(block.plain for block in blocks if "legend" in block.plain.lower())
+    maker = _Maker(document, title, legend)
     sections = maker.sections(drafts)
-    rows = [*reading.report, *report.rows()]
-    rows += _unheard(document.name, drafts, {row.start for row in rows})
+    reading.report += _unheard(document.name, drafts, maker.told, {row.start for row in reading.report})
     if not sections:
-        rows.append(ReportRow(document=document.name, outcome="skipped", reason="no text to retrieve"))
+        reading.report.append(_skipped(document.name, "no text to retrieve"))
+    return _parsed(document, reading, title, sections)
+
+
+def _parsed(
+    document: Document, reading: Reading, title: str, sections: tuple[Section, ...]
+) -> ParsedDocument:
+    rows = sorted(reading.report, key=lambda row: (row.start is None, row.start or 0, row.reason))
     return ParsedDocument(
         document=document,
         title=title,
         front_matter=reading.front_matter,
         sections=sections,
-        report=tuple(sorted(rows, key=lambda row: (row.start is None, row.start or 0, row.reason))),
+        report=tuple(rows),
     )
+
+
+def _skipped(name: str, reason: str, start: int | None = None) -> ReportRow:
+    return ReportRow(document=name, outcome="skipped", reason=reason, start=start)
 
 
 def read(text: str, name: str) -> Reading:
@@ -67,6 +79,7 @@ def read(text: str, name: str) -> Reading:
     from ingest.read.titles import find_titles
 
     reading = read_markdown(text, name)
+    reading.blocks = list(split_labelled(text, reading.blocks))
     headings = sum(block.kind in ("heading", "summary") for block in reading.blocks)
     if name.lower().endswith(_MARKDOWN_ENDINGS):
         if headings:
@@ -82,7 +95,12 @@ def _asked_by_name(name: str, blocks: Sequence[Block]) -> set[int]:
     return set() if first is None or question_form(_stem(name)) != "sure" else {first}
 
 
-def _without(blocks: Sequence[Block], asking: set[int], left_out: set[int]) -> tuple[list[Block], set[int]]:
+def _worth_reading(
+    document: Document, blocks: Sequence[Block], report: Report
+) -> tuple[list[Block], set[int]]:
+    """Return the blocks that are no table of contents, and the places of the headings that ask."""
+    asking = question_headings(blocks) or _asked_by_name(document.name, blocks)
+    left_out = find_contents(document.text, blocks, frames(blocks, asking), report)
     kept = [at for at in range(len(blocks)) if at not in left_out]
     places = {at: place for place, at in enumerate(kept)}
     return [blocks[at] for at in kept], {places[at] for at in asking if at in places}
@@ -103,17 +121,19 @@ def _stem(name: str) -> str:
     return tidy(re.sub(r"[-_]+", " ", PurePosixPath(name).stem)).strip() or name
 
 
-def _unheard(name: str, drafts: Sequence[Draft], reported: set[int | None]) -> list[ReportRow]:
-    """Return a row for each heading without text, question or section below, unless a row says what stood there."""
+def _unheard(
+    name: str, drafts: Sequence[Draft], told: Sequence[Draft], reported: set[int | None]
+) -> list[ReportRow]:
+    """Return a row for each heading without text or section below, unless a row says what stood there."""
+    heard = {id(draft) for draft in told}
     rows: list[ReportRow] = []
     for draft, below in zip_longest(drafts, drafts[1:]):
-        has_section = below is not None and below.level > draft.level
-        if draft.entries or draft.asks or draft.origin != "heading" or has_section:
+        if id(draft) in heard or not draft.heading or (below is not None and below.is_below(draft)):
             continue
         end = below.start if below is not None else None
         if not any(at is not None and draft.start <= at and (end is None or at < end) for at in reported):
             reason = f"heading without text: {draft.heading[:80]!r}"
-            rows.append(ReportRow(document=name, outcome="skipped", reason=reason, start=draft.start))
+            rows.append(_skipped(name, reason, draft.start))
     return rows
 
 
@@ -125,6 +145,7 @@ class _Maker:
         self._title = title
         self._legend = legend
         self._seen: Counter[tuple[str, ...]] = Counter()
+        self.told: list[Draft] = []
 
     def sections(self, drafts: Sequence[Draft]) -> tuple[Section, ...]:
         """Return a section for each draft that has text or asks a question."""
@@ -133,8 +154,9 @@ class _Maker:
         told = [
             (draft, found) for draft, found in typed if found.parts or (draft.asks and draft.origin != "more")
         ]
-        starts = [draft.start for draft, _ in told]
-        if starts and len(text[: starts[0]].split()) < MIN_PREAMBLE_WORDS:
+        self.told = [draft for draft, _ in told]
+        starts = [draft.start for draft in self.told]
+        if starts and not has_words(text[: starts[0]]):  # stray signs in front of the title
             starts[0] = len(text) - len(text.lstrip("\ufeff \t\r\n"))
         ends = [*starts[1:], len(text)][: len(starts)]
         return tuple(
@@ -168,10 +190,10 @@ class _Maker:
             tags = merged(tags, read_tags(draft.tags) or QuestionTags())
         tags = merged(tags, QuestionTags(levels=group_levels(one.heading for one in draft.path)))
         tags = merged(tags, QuestionTags(aliases=self._wordings(draft, typed)))
-        return tags if tags.kind or not is_scenario(draft.heading) else merged(tags, QuestionTags(kind="scenario"))
+        return merged(tags, QuestionTags(kind="scenario")) if is_scenario(draft.heading) else tags
 
     def _wordings(self, draft: Draft, typed: Typed) -> tuple[str, ...]:
-        """Return how the question is put where its heading is only a topic: in the text, or in the file's name."""
+        """Return how the question is put in the text or the file's name, where its heading is a topic."""
         if question_form(draft.heading) != "none":
             return ()
         stem = _stem(self._document.name)

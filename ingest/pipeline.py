@@ -23,7 +23,7 @@ from ingest.contract import (
 )
 from ingest.embed import SPARSE_VERSION, Embedder, vocabulary
 from ingest.errors import IndexMismatchError, IndexMissingError
-from ingest.sources import Reading, read_sources
+from ingest.sources import Reading, read_sources, tell_apart
 from ingest.store import SCHEMA_VERSION
 from ingest.store.port import Build, BuildVersions, BuildWriter, ChunkVectors, Store
 
@@ -98,7 +98,12 @@ def ingest(
     run = _Run(store, embedder, collection, parameters or ChunkerParameters(), progress or Silent())
     reading = read_sources(paths, max_document_mb=max_document_mb)
     with ExitStack() as stack:
-        live = run.open_live(stack)
+        found = run.open_live(stack)
+        if found:
+            reading = tell_apart(reading, found.manifest.documents)
+        live = found if found and run.would_make(found.manifest) else None
+        if found and not live:
+            reading = _with_others(reading, found)
         plan = make_plan(reading, live.manifest if live else None)
         if live and not (plan.changed or plan.deleted):
             return _settled(live.manifest, plan)
@@ -127,9 +132,20 @@ def make_plan(reading: Reading, live: IndexManifest | None) -> Plan:
         added=tuple(sorted(touched - entries.keys())),
         updated=tuple(sorted(touched & entries.keys())),
         deleted=deleted,
-        rows=(*reading.report, *(row for row in earlier if row.document in kept)),
+        rows=tuple(dict.fromkeys((*reading.report, *(row for row in earlier if row.document in kept)))),
         hashes={name: entry.sha256 for name, entry in kept.items()},
     )
+
+
+def _with_others(reading: Reading, found: Build) -> Reading:
+    """Return the reading with what a build holds from other paths, as it was read then."""
+    names = {document.name for document in reading.documents}
+    others = (
+        found.document(entry.name).document
+        for entry in found.manifest.documents
+        if entry.root not in reading.roots and entry.name not in names
+    )
+    return reading._replace(documents=(*reading.documents, *others))
 
 
 def _settled(manifest: IndexManifest, plan: Plan) -> IndexManifest:
@@ -153,19 +169,21 @@ class _Run:
     parsed: list[ParsedDocument] = field(default_factory=list)
 
     def open_live(self, stack: ExitStack) -> Build | None:
-        """Return the live build if it was made by the parameters in force; another is rebuilt whole."""
+        """Return the live build, whatever parameters made it, if it can be read."""
         try:
             live = self.store.open(self.collection)
         except (IndexMissingError, IndexMismatchError):
             return None
         stack.callback(live.close)
-        made = live.manifest
-        same = (made.embed_model_version, made.sparse, made.chunker) == (
+        return live
+
+    def would_make(self, made: IndexManifest) -> bool:
+        """Return whether a build was made by the parameters in force; another is rebuilt whole."""
+        return (made.embed_model_version, made.sparse, made.chunker) == (
             self.embedder.version,
             SPARSE_VERSION,
             self.parameters,
         )
-        return live if same else None
 
     def build(self, plan: Plan, live: Build | None, stack: ExitStack) -> IndexManifest:
         """Write a new build and publish it."""

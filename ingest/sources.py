@@ -7,17 +7,18 @@ import io
 import itertools
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.contract import Document, ReportRow
+from ingest.contract import Document, DocumentEntry, ReportRow
 from ingest.errors import SourceError
 
 DOCUMENT_ENDINGS = frozenset({".md", ".markdown", ".mdx", ".txt"})
 OTHER_HANDBOOK_ENDINGS = frozenset(
-    ".rst .adoc .asciidoc .org .tex .html .htm .xhtml .docx .doc .odt .rtf .pptx .pdf .epub .ipynb .textile .wiki".split()
+    ".rst .adoc .asciidoc .org .tex .textile .wiki .html .htm .xhtml .docx .doc .odt .rtf .pptx .pdf .epub"
+    " .ipynb".split()
 )
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
 BYTES_A_MEGABYTE = 1_000_000
@@ -73,7 +74,9 @@ def read_sources(paths: Sequence[Path], *, max_document_mb: float = 20.0) -> Rea
             documents[read.sha256] = read
     if not documents:
         reasons = "; ".join(f"{row.document}: {row.reason}" for row in rows[:3])
-        raise SourceError(f"no document can be read below {_listed(paths)}" + (f" ({reasons})" if reasons else ""))
+        raise SourceError(
+            f"no document can be read below {_listed(paths)}" + (f" ({reasons})" if reasons else "")
+        )
     return Reading(tuple(documents.values()), tuple(rows), tuple(str(_absolute(path)) for path in paths))
 
 
@@ -100,9 +103,10 @@ def find_sources(paths: Sequence[Path]) -> Found:
             if real in seen_files:
                 rows.append(_note(item.name, f"the same file as {seen_files[real]!r}; read once"))
                 continue
-            source = item if item.name not in names else _renamed(item, names)
-            if source.name != item.name:
-                rows.append(_note(source.name, f"another root holds {item.name!r} too; this one is named after its root"))
+            source = item
+            if item.name in names:
+                source = replace(item, name=_free_name(item.root, item.name, names))
+                rows.append(_named_after_root(source.name, item.name))
             seen_files[real] = source.name
             names[source.name] = source
     if not names:
@@ -110,26 +114,42 @@ def find_sources(paths: Sequence[Path]) -> Found:
     return Found(tuple(names.values()), tuple(rows))
 
 
+def tell_apart(reading: Reading, held: Sequence[DocumentEntry]) -> Reading:
+    """Return the reading with no document under a name that the index holds for another root's document.
+
+    What the index holds of the roots that were read does not count: the reading replaces it. Where both say
+    the same, byte for byte, or are the same file, there is nothing to tell apart.
+    """
+    others = {entry.name: entry for entry in held if entry.root not in reading.roots}
+    taken = others.keys() | {document.name for document in reading.documents}
+    documents: list[Document] = []
+    rows: list[ReportRow] = []
+    for document in reading.documents:
+        other = others.get(document.name)
+        if other and other.sha256 != document.sha256 and _file_of(other) != _file_of(document):
+            name = _free_name(document.root, document.name, taken)
+            taken.add(name)
+            rows.append(_named_after_root(name, document.name))
+            documents.append(document.model_copy(update={"name": name}))
+        else:
+            documents.append(document)
+    return Reading(tuple(documents), (*reading.report, *rows), reading.roots)
+
+
 def read_document(source: Source, *, max_document_mb: float = 20.0) -> Document | ReportRow:
     """Return the document in a file, or the row that says why there is none."""
     try:
-        data = _bytes(source.path, int(max_document_mb * BYTES_A_MEGABYTE))
+        data = _bytes(source.path, max_document_mb)
+        text = _text(data)
     except OSError as error:
         return _skipped(source.name, f"cannot be read: {error.strerror or error}")
-    if data is None:
-        size_mb = source.path.stat().st_size / BYTES_A_MEGABYTE
-        return _skipped(source.name, f"{size_mb:.1f} MB is more than the {max_document_mb:g} MB that are read")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _skipped(source.name, "not UTF-8 but UTF-16; save it as UTF-8")
-    if b"\0" in data:
-        return _skipped(source.name, "a binary file")
-    try:
-        text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8").read()
-    except UnicodeDecodeError:
-        return _skipped(source.name, f"not UTF-8: {_first_bad_byte(data)}")
-    if not text.strip("\ufeff \t\r\n\f\v"):
-        return _skipped(source.name, "empty")
+    except _UnreadableError as error:
+        return _skipped(source.name, str(error))
     return Document(name=source.name, root=source.root, text=text, sha256=hashlib.sha256(data).hexdigest())
+
+
+class _UnreadableError(Exception):
+    """A file's bytes are not the text of a handbook."""
 
 
 def _below(root: Path) -> Iterator[Source | ReportRow]:
@@ -147,7 +167,7 @@ def _walk(folder: Path, root: Path, above: tuple[Path, ...]) -> Iterator[Source 
         yield _skipped(name, "a link that leads back to a folder above it")
         return
     try:
-        entries = sorted(os.listdir(folder))
+        entries = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         yield _skipped(name, f"the folder cannot be read: {error.strerror or error}")
         return
@@ -175,25 +195,48 @@ def _file(path: Path, name: str, root: str, *, named: bool) -> Iterator[Source |
         yield _skipped(name, f"{ending or 'files without an ending'} is not read; convert it to Markdown")
 
 
-def _renamed(source: Source, names: dict[str, Source]) -> Source:
-    """Return the source under a name that is still free: its root's folder in front, counted if need be."""
-    root = Path(source.root)
-    folder = (root if root.is_dir() else root.parent).name or "root"
-    numbered = (f"{folder}-{count}/{source.name}" for count in itertools.count(2))
-    free = next(name for name in itertools.chain([f"{folder}/{source.name}"], numbered) if name not in names)
-    return replace(source, name=free)
+def _free_name(root: str, name: str, taken: Container[str]) -> str:
+    """Return a name that is still free: the root's folder in front, counted if need be."""
+    path = Path(root)
+    folder = (path if path.is_dir() else path.parent).name or "root"
+    numbered = (f"{folder}-{count}/{name}" for count in itertools.count(2))
+    return next(free for free in itertools.chain([f"{folder}/{name}"], numbered) if free not in taken)
 
 
-def _bytes(path: Path, limit: int) -> bytes | None:
-    """Return what a regular file holds, or None if that is more than the limit."""
+def _file_of(document: Document | DocumentEntry) -> Path:
+    """Return where a document that has its own name was read: its root, or a file below that."""
+    root = Path(document.root)
+    return root if root.name == document.name else root / document.name
+
+
+def _named_after_root(name: str, wanted: str) -> ReportRow:
+    return _note(name, f"another root holds {wanted!r} too; this one is named after its root")
+
+
+def _bytes(path: Path, max_document_mb: float) -> bytes:
+    """Return what a regular file of bearable size holds."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(None, "not a regular file")
-    if status.st_size > limit:
-        return None
-    with path.open("rb") as file:
-        data = file.read(limit + 1)
-    return data if len(data) <= limit else None
+        raise _UnreadableError("not a regular file")
+    if status.st_size > max_document_mb * BYTES_A_MEGABYTE:
+        size_mb = status.st_size / BYTES_A_MEGABYTE
+        raise _UnreadableError(f"{size_mb:.1f} MB is more than the {max_document_mb:g} MB that are read")
+    return path.read_bytes()
+
+
+def _text(data: bytes) -> str:
+    """Return the text in a file's bytes as `Path.read_text(encoding="utf-8")` would."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _UnreadableError("not UTF-8 but UTF-16; save it as UTF-8")
+    if b"\0" in data:
+        raise _UnreadableError("a binary file")
+    try:
+        text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8").read()
+    except UnicodeDecodeError as error:
+        raise _UnreadableError(f"not UTF-8: {_first_bad_byte(data)}") from error
+    if not text.strip("\ufeff \t\r\n\f\v"):
+        raise _UnreadableError("empty")
+    return text
 
 
 def _first_bad_byte(data: bytes) -> str:
@@ -210,7 +253,7 @@ def _printable(name: str) -> str:
 
 
 def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would lose the name of a link
 
 
 def _listed(paths: Sequence[Path]) -> str:

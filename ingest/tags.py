@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from ingest.contract import Level, QuestionKind, QuestionTags
-from ingest.labels import bare_label, level_of
-from ingest.read.plain import emoji_in, tidy, without_emoji
+from ingest.labels import level_of
+from ingest.read.plain import tidy, without_emoji
 
 MAX_LINE_CHARS = 400
 MAX_VALUE_CHARS = 90
@@ -21,35 +20,92 @@ _KINDS: dict[str, QuestionKind] = {
     **dict.fromkeys(("behavioural", "behavioral", "behaviour", "behavior"), "behavioural"),
 }
 _FREQUENCIES = {
-    **dict.fromkeys(("very-common", "very common", "very high", "frequent", "very frequent", "frequently asked", "high", "高频"), 0),
+    **dict.fromkeys(
+        (
+            "very-common",
+            "very common",
+            "very high",
+            "frequent",
+            "very frequent",
+            "frequently asked",
+            "high",
+            "高频",
+        ),
+        0,
+    ),
     **dict.fromkeys(("common", "moderate", "often", "中频"), 1),
     **dict.fromkeys(("occasional", "rare", "low", "uncommon", "sometimes", "低频"), 2),
 }
 _FREQUENCY_NAMES = ("very-common", "common", "occasional")
 _STAGES = frozenset(
-    "recruiter technical system-design behavioral behavioural coding onsite screen phone-screen take-home hr panel"
-    " hiring-manager bar-raiser ml-design case final culture-fit live-coding".split()
+    "recruiter technical system-design behavioral behavioural coding onsite screen phone-screen take-home hr"
+    " panel hiring-manager bar-raiser ml-design case final culture-fit live-coding".split()
 )
 _KEYS: dict[str, tuple[str, ...]] = {
-    "level": ("level", "levels", "difficulty", "seniority", "experience", "difficulty level", "target level", "难度"),
+    "level": (
+        "level",
+        "levels",
+        "difficulty",
+        "seniority",
+        "experience",
+        "difficulty level",
+        "target level",
+        "难度",
+    ),
     "kind": ("kind", "type", "question type", "category", "format", "类型"),
     "frequency": ("frequency", "how common", "asked", "probability", "频率"),
-    "concept": ("concept", "concepts", "topic", "topics", "subject", "area", "skill", "skills", "domain", "知识点", "主题"),
+    "concept": (
+        "concept",
+        "concepts",
+        "topic",
+        "topics",
+        "subject",
+        "area",
+        "skill",
+        "skills",
+        "domain",
+        "知识点",
+        "主题",
+    ),
     "stage": ("stage", "stages", "round", "rounds", "interview stage", "interview round"),
-    "minutes": ("time", "duration", "minutes", "est. time", "estimated time", "time limit", "target time", "length"),
+    "minutes": (
+        "time",
+        "duration",
+        "minutes",
+        "est. time",
+        "estimated time",
+        "time limit",
+        "target time",
+        "length",
+    ),
     "id": ("id", "slug"),
     "tags": ("tags", "tag", "labels", "标签"),
-    "": ("source", "asked in", "asked at", "asked by", "company", "companies", "role", "roles", "importance", "priority", "updated"),
+    "": (
+        "source",
+        "asked in",
+        "asked at",
+        "asked by",
+        "company",
+        "companies",
+        "role",
+        "roles",
+        "importance",
+        "priority",
+        "updated",
+    ),
 }
 _KEY_OF = {word: key for key, words in _KEYS.items() for word in words}
 _KEYED = re.compile(r"(?P<key>[^\W\d][\w. ]{0,24}?)\s*[:：]\s*(?P<value>.*)", re.DOTALL)
 _SPLIT = re.compile(r"\s*[·|•;；]\s*|\s{3,}")
-_MINUTES = re.compile(r"~?(\d+(?:\.\d+)?)\s*(?:[-–]\s*(\d+(?:\.\d+)?)\s*)?(?:min(?:ute)?s?|分钟|分)\.?", re.IGNORECASE)
+_MINUTES = re.compile(
+    r"~?(\d+(?:\.\d+)?)\s*(?:[-–]\s*(\d+(?:\.\d+)?)\s*)?(?:min(?:ute)?s?|分钟|分)\.?", re.IGNORECASE
+)
 _SLUG = re.compile(r"id[:\s]+([\w.-]+)", re.IGNORECASE)
 _GLUED = re.compile(r"(Easy|Medium|Hard|Junior|Mid|Senior|Staff)([A-Z][A-Za-z -]*)?")
-_COUNTER = re.compile(r"[\d,.]+k? (?:practi[cs]ed|views?|likes?|votes?|upvotes?|answers?|comments?|attempts?|solved)", re.IGNORECASE)
-_BRACKETED = re.compile(r"[\[(]([^\[\]()]{3,30})[\])]")
-_QUOTED = re.compile(r"[\"“”「『]([^\"“”「」『』]{4,300})[\"“”」』]")
+_COUNTER = re.compile(
+    r"[\d,.]+k? (?:practi[cs]ed|views?|likes?|votes?|upvotes?|answers?|comments?|attempts?|solved)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=8192)
@@ -116,7 +172,7 @@ class _Found:
             slug=self._slug,
             levels=tuple(dict.fromkeys(self._levels)),
             kind=self._kind,
-            frequency=None if self._frequency is None else _FREQUENCY_NAMES[self._frequency],  # type: ignore[arg-type]
+            frequency=None if self._frequency is None else _FREQUENCY_NAMES[self._frequency],
             concept=self._concept,
             stages=tuple(dict.fromkeys(self._stages)),
             minutes=self._minutes,
@@ -136,7 +192,9 @@ class _Found:
         elif key == "frequency":
             self._frequency = _FREQUENCIES.get(value.lower(), self._frequency)
         elif key:
-            for word in re.split(r"\s*[/,，、+&]\s*|\s+(?:or|and|to)\s+|\s+", value) if key == "level" else [value]:
+            for word in (
+                re.split(r"\s*[/,，、+&]\s*|\s+(?:or|and|to)\s+|\s+", value) if key == "level" else [value]
+            ):
                 self.bare(word)
         return True
 
@@ -152,7 +210,8 @@ class _Found:
             self._slug = slug[1]
         elif not self._word(words):
             pieces = re.split(r"\s*[/,，、]\s*", words)
-            return len(pieces) > 1 and all([self._word(piece) for piece in pieces])
+            known = [self._word(piece) for piece in pieces]
+            return len(known) > 1 and all(known)
         return True
 
     def _word(self, word: str) -> bool:
@@ -167,48 +226,3 @@ class _Found:
         if stage in _STAGES:
             self._stages.append(stage)
         return bool(level) or word in _FREQUENCIES or word in _KINDS or stage in _STAGES
-
-
-def read_legend(texts: Iterable[str]) -> dict[str, Level]:
-    """Return the level that each emoji stands for, from a line such as "Legend: 👶 easy ⭐ medium 🚀 expert"."""
-    for text in texts:
-        pairs = re.findall(r"([^\w\s:,;|()-][^\w\s]*)\s*[=:–-]?\s*([A-Za-z-]+)", text)
-        legend = {
-            run: level for mark, word in pairs for run in emoji_in(mark) if (level := level_of(word)) is not None
-        }
-        if len(legend) > 1:
-            return legend
-    return {}
-
-
-def heading_tags(raw: str, legend: dict[str, Level]) -> QuestionTags:
-    """Return what marks in a heading say: emoji of the document's legend, "(senior)", "[Hard]"."""
-    levels = [legend[run] for run in emoji_in(raw) if run in legend]
-    levels += [level for match in _BRACKETED.finditer(raw) if (level := level_of(match[1]))]
-    return QuestionTags(levels=tuple(dict.fromkeys(levels)))
-
-
-def group_levels(headings: Iterable[str]) -> tuple[Level, ...]:
-    """Return the level that the nearest of some group headings names ("Senior questions"); outermost first."""
-    for heading in reversed(tuple(headings)):
-        words = bare_label(heading).split()
-        if words and (level := level_of(words[0])) and len(words) > 1:
-            return (level,)
-    return ()
-
-
-def read_aliases(plain: str) -> tuple[str, ...]:
-    """Return the other wordings that a plain "also asked as" line holds."""
-    quoted = tuple(tidy(match[1]) for match in _QUOTED.finditer(plain))
-    if quoted:
-        return quoted
-    return tuple(piece for piece in (tidy(piece) for piece in re.split(r"\s[·|;]\s", plain)) if piece)
-
-
-def merged(first: QuestionTags, second: QuestionTags) -> QuestionTags:
-    """Return the first tags, filled up from the second where they are empty."""
-    update = {
-        name: getattr(second, name) for name in QuestionTags.model_fields if not getattr(first, name)
-    }
-    aliases = tuple(dict.fromkeys((*first.aliases, *second.aliases)))
-    return first.model_copy(update={**update, "aliases": aliases})

@@ -114,7 +114,7 @@ def _blocks(text: str, part: Part) -> Iterator[tuple[Span, Shape, bool]]:
     yield Span(start, part.end), shape, ordered
 
 
-def make_statement(  # noqa: PLR0913 - the fields of the statement that the text does not tell
+def make_statement(
     text: str,
     span: Span,
     part: Part,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -13,6 +14,7 @@ _COMMANDS = {
     "ask": ("coach.cli.query", "Answer a question with a cited outline."),
     "replay": ("coach.cli.query", "Show what every stage saw and did for a question."),
     "chat": ("coach.cli.chat", "Ask question after question in the terminal."),
+    "lint": ("coach.cli.lint", "Check a handbook: structure, links, origins, figures, readability."),
     "weights": ("coach.cli.index", "Show and fetch model weights."),
     "doctor": ("coach.cli.doctor", "Say what is installed, where the index is, and what is degraded."),
 }
@@ -40,6 +42,15 @@ class _LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; end with 141 if the reader of its output goes away ("coach search ... | head")."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would end with 1
+            # What is still buffered has nowhere to go; Python would complain of that on its way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(141)
+
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="interview-coach", prog_name="coach")
@@ -50,20 +61,19 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; exit with the code of the error, if there is one (docs/cli.md lists them)."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(cli(standalone_mode=False, prog_name="coach"))  # None, or what a command exits with
     except click.Abort:
         _fail("interrupted", 130)
     except KeyboardInterrupt:
         _fail("interrupted", 130)
-    except BrokenPipeError:
-        # The reader of our output went away ("coach search ... | head"): nothing is left to say to it.
-        sys.stderr.close()
-        sys.exit(141)
+    except click.exceptions.NoArgsIsHelpError as nothing_asked:
+        nothing_asked.show()
+        sys.exit(nothing_asked.exit_code)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "coach"
+        _fail(f"{error.format_message().rstrip('.')}. See '{command} --help'.", error.exit_code)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _fail(error.format_message(), error.exit_code)
     except Exception as error:  # noqa: BLE001 - the outermost boundary; what is not ours is raised again
         _fail_with(error)
 
@@ -71,15 +81,25 @@ def main() -> None:
 def _fail_with(error: Exception) -> None:
     from pydantic import ValidationError
 
-    from coach.errors import CoachError, exit_code
+    from coach.errors import CoachError, SettingsError, exit_code
 
+    if _stems_from_interrupt(error):
+        _fail("interrupted", 130)
     if isinstance(error, CoachError):
         _fail(f"{error}. {error.hint}" if error.hint else str(error), exit_code(error))
     if isinstance(error, ValidationError) and error.title in {"Settings", "IndexSettings"}:
         first = error.errors()[0]
         name = "COACH_" + "_".join(str(part) for part in first["loc"]).upper()
-        _fail(f"{name} has the value {first['input']!r}: {first['msg']}", 2)
+        wrong = SettingsError(f"{name} has the value {first['input']!r}: {first['msg']}")
+        _fail(f"{wrong}. {wrong.hint}", exit_code(wrong))
     raise error
+
+
+def _stems_from_interrupt(error: BaseException | None) -> bool:
+    """Return whether Ctrl-C is behind an error: a C extension that is interrupted raises ImportError, say."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _fail(message: str, code: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, get_args
 
 import click
@@ -40,9 +39,12 @@ FILTER_NAMES = ("level", "kind", "frequency", "stage", "document")
 
 def load_settings(collection: str | None) -> Settings:
     """Return the settings, with the collection that was named on the command line, if one was."""
+    from coach.log import configure
     from coach.settings import Settings
 
-    return Settings(collection=collection) if collection else Settings()
+    settings = Settings(collection=collection) if collection else Settings()
+    configure(settings.log_level)
+    return settings
 
 
 def as_level(name: str) -> Level:
@@ -72,21 +74,44 @@ def parse_filters(filters: tuple[str, ...]) -> dict[str, list[str]]:
     return where
 
 
-def read_batch(lines: IO[str], field: str) -> Iterator[tuple[object, str]]:
-    """Yield id and text of each line; blank lines are passed over.
+def read_batch(lines: IO[str], field: str, *, max_chars: int) -> list[tuple[object, str]]:
+    """Return id and text of each line, all of them before the first is used; blank lines are passed over.
 
     Raises:
-        UsageError: A line is not a JSON object with "id" and a text in `field`; names the line.
+        UsageError: A line is not a JSON object with "id" and, in `field`, a text that is not too long; names
+            the line.
     """
     from coach.errors import UsageError
 
-    for number, line in enumerate(lines, start=1):
+    try:
+        content = lines.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"the batch is not UTF-8: {error.reason} at byte {error.start}", hint="Save it as UTF-8."
+        ) from error
+    shape = f'A line is {{"id": ..., "{field}": "..."}}.'
+    rows = []
+    for number, line in enumerate(content.split("\n"), start=1):
         if not line.strip():
             continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise UsageError(f"line {number} of the batch is not JSON: {error}") from error
+        row = _read_line(line, number, shape)
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get(field), str):
-            raise UsageError(f'line {number} of the batch lacks "id" or a text in "{field}"')
-        yield row["id"], row[field]
+            raise UsageError(f'line {number} of the batch lacks "id" or a text in "{field}"', hint=shape)
+        if len(row[field]) > max_chars:
+            raise UsageError(
+                f"line {number} of the batch has {len(row[field])} characters; {max_chars} are taken",
+                hint="Shorten it, or raise COACH_MAX_QUESTION_CHARS.",
+            )
+        rows.append((row["id"], row[field]))
+    return rows
+
+
+def _read_line(line: str, number: int, shape: str) -> object:
+    from coach.errors import UsageError
+
+    try:
+        row: object = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()  # half a character, "\\ud800", is JSON but no text
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"line {number} of the batch is not JSON: {error}", hint=shape) from error
+    return row

@@ -51,9 +51,11 @@ def search(
 
     _check_one(query, batch)
     where = parse_filters(filters)
-    with Coach(load_settings(collection)) as coach:
+    settings = load_settings(collection)
+    rows = read_batch(batch, "query", max_chars=settings.max_question_chars) if batch else []
+    with Coach(settings) as coach:
         if batch:
-            for identity, text in read_batch(batch, "query"):
+            for identity, text in rows:
                 hits = coach.search(text, limit=limit, where=where)
                 row = {"id": identity, "hits": [hit.model_dump(mode="json") for hit in hits]}
                 click.echo(json.dumps(row, ensure_ascii=False))
@@ -83,9 +85,11 @@ def ask(
     from coach.coach import Coach
 
     _check_one(question, batch)
-    with Coach(load_settings(collection)) as coach:
+    settings = load_settings(collection)
+    rows = read_batch(batch, "question", max_chars=settings.max_question_chars) if batch else []
+    with Coach(settings) as coach:
         if batch:
-            for identity, text in read_batch(batch, "question"):
+            for identity, text in rows:
                 answer = coach.ask(text, level=as_level(level))
                 click.echo(json.dumps({**answer.model_dump(mode="json"), "id": identity}, ensure_ascii=False))
             return

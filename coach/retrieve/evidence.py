@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from coach.retrieve.intent import load_intent_model
+import numpy as np
+
+from coach.retrieve.cohorts import Cohorts, load_cohorts
 from coach.retrieve.retriever import Retrieval
 from ingest.analysis import STOPWORDS, stem, words
 from ingest.errors import IndexMismatchError
 from ingest.store.port import Build, Leg
 
+HEADINGS = 200
 TOP_SECTIONS = 3
 MEAN_OF = 5
 ASKED_WEIGHT = 0.9  # words that were asked, repaired ones included, weigh at least this; additions less
@@ -20,16 +23,16 @@ class Evidence:
     """Measures one retrieval against one build.
 
     Raises:
-        IndexMismatchError: The intent model was fitted on vectors of another embedder.
+        IndexMismatchError: The cohorts were embedded with other weights than the index.
     """
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, cohorts: Cohorts | None = None) -> None:
         self._build = build
-        self._intents = load_intent_model()
+        self._cohorts = cohorts or load_cohorts()
         weights = build.manifest.embed_model_version.partition("+")[0]
-        if self._intents.weights_version != weights:
+        if self._cohorts.weights_version != weights:
             raise IndexMismatchError(
-                f"the intent model was fitted on weights {self._intents.weights_version!r}, "
+                f"the cohorts were embedded with weights {self._cohorts.weights_version!r}, "
                 f"the index is made with {weights!r}",
                 hint="Use the embedding model that ships with this release.",
             )
@@ -38,10 +41,11 @@ class Evidence:
             one = stem(word)
             self._chunks_with[one] = max(self._chunks_with.get(one, 0), count)
         self._chunks = max(build.manifest.chunks, 1)
+        self._usual = self._of_headings()
 
     def measure(self, retrieval: Retrieval) -> dict[str, float]:
         """Return the measurements by name; all are finite and most lie between 0 and 1."""
-        intents = self._intents.probabilities(retrieval.embedded.whole.body)
+        nearness = self._cohorts.nearness(retrieval.embedded.whole.body[np.newaxis])
         found = self._best_scores(retrieval)
         coverage, unknown = self._coverage(retrieval)
         return {
@@ -49,9 +53,17 @@ class Evidence:
             "coverage": coverage,
             "unknown": unknown,
             "words": math.log1p(len(retrieval.query.terms)),
-            "off_topic": intents["off_topic"],
-            "instruction": intents["instruction"],
+            **{name: float(values[0]) - self._usual[name] for name, values in nearness.items()},
         }
+
+    def _of_headings(self) -> dict[str, float]:
+        """Return how near this handbook's own headings are on average, of an even sample of them."""
+        ids = sorted(self._build.chunk_ids())
+        titles = self._build.titles(ids[:: max(len(ids) // HEADINGS, 1)])
+        if not titles:  # an index that was emptied; no question gets as far as being measured
+            return {}
+        nearness = self._cohorts.nearness(np.stack([*titles.values()]))
+        return {name: float(values.mean()) for name, values in nearness.items()}
 
     def _best_scores(self, retrieval: Retrieval) -> dict[str, float]:
         scored = retrieval.scored

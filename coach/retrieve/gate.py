@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from coach.retrieve.evidence import Evidence
 from coach.retrieve.retriever import Retrieval
 from coach.types import Abstention, AbstentionReason, GateDecision, NearestSection
-from ingest.contract import Frozen
+
+Numbers = npt.NDArray[np.float64]
 
 NEAREST_SECTIONS = 3
 MESSAGES: dict[AbstentionReason, tuple[str, str]] = {
@@ -31,37 +37,51 @@ MESSAGES: dict[AbstentionReason, tuple[str, str]] = {
 }
 
 
-class GateModel(Frozen):
-    """A logistic model over named measurements, as `make fit` writes it.
+@dataclass(frozen=True, slots=True)
+class GateModel:
+    """A support vector machine over named measurements, as `make fit` writes it.
 
     Attributes:
-        weights: Of standardised measurements; `means` and `scales` standardise them.
+        names: Of the measurements, in the order of the columns below.
+        means: float64 (n,); with `scales` they standardise the measurements.
+        centres: Support vectors, standardised, float64 (n_centres, n).
+        weights: Of the centres, float64 (n_centres,).
+        gamma: Of the Gaussian kernel.
+        slope: With `offset` it turns the machine's output into a probability (Platt, 1999).
         threshold: Probability below which the coach abstains.
-        fitted_on: Which queries it was fitted on, and what it reached there.
+        fitted_on: Which questions it was fitted on, and what it reached on those held out.
     """
 
     version: str
-    weights: dict[str, float]
-    means: dict[str, float]
-    scales: dict[str, float]
+    names: tuple[str, ...]
+    means: Numbers
+    scales: Numbers
+    centres: Numbers
+    weights: Numbers
     bias: float
+    gamma: float
+    slope: float
+    offset: float
     threshold: float
     fitted_on: str
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """Return the probability that the question is covered."""
-        total = self.bias + sum(
-            weight * (evidence[name] - self.means[name]) / self.scales[name]
-            for name, weight in self.weights.items()
-        )
-        return 1.0 / (1.0 + math.exp(-max(min(total, 50.0), -50.0)))
+        point = (np.array([evidence[name] for name in self.names]) - self.means) / self.scales
+        distances = ((self.centres - point) ** 2).sum(axis=1)
+        output = float(self.weights @ np.exp(-self.gamma * distances)) + self.bias
+        return 1.0 / (1.0 + math.exp(-max(min(self.slope * output + self.offset, 50.0), -50.0)))
 
 
 @cache
 def load_gate_models() -> dict[str, GateModel]:
     """Return the fitted models: "reranked" where reranking is on, "fused" where it is off."""
     text = resources.files("coach.retrieve").joinpath("gate.json").read_text(encoding="utf-8")
-    return {name: GateModel.model_validate(model) for name, model in json.loads(text).items()}
+    arrays = ("means", "scales", "centres", "weights")
+    models: dict[str, dict[str, Any]] = json.loads(text)
+    for model in models.values():
+        model.update({key: np.array(model[key]) for key in arrays})
+    return {name: GateModel(**model) for name, model in models.items()}
 
 
 class Gate:
@@ -99,13 +119,12 @@ class Gate:
 
 
 def _reason(evidence: Mapping[str, float]) -> AbstentionReason:
-    """Return why a question would not be answered: the likeliest of the three."""
-    reasons: dict[AbstentionReason, float] = {
-        "instruction": evidence["instruction"],
-        "off_topic": evidence["off_topic"],
-        "not_covered": 1.0 - evidence["instruction"] - evidence["off_topic"],
-    }
-    return max(reasons, key=lambda reason: reasons[reason])
+    """Return why a question would not be answered: the kind of known questions that it is nearest to."""
+    reasons: dict[str, AbstentionReason] = {"instruction": "instruction", "off_topic": "off_topic"}
+    nearest = max(
+        (name for name in evidence if name.endswith("_near")), key=lambda name: evidence[name], default=""
+    )
+    return reasons.get(nearest.removesuffix("_near"), "not_covered")
 
 
 def abstain(decision: GateDecision, retrieval: Retrieval) -> Abstention:

@@ -14,10 +14,10 @@ from coach.retrieve.search import EmbeddedQuery
 from ingest.store.port import Build, Leg, Using
 
 # Fitted on development queries by `make fit`; a unit of each measurement is worth this much.
-DENSE_WEIGHT = 0.5
-TITLE_WEIGHT = 0.5
+DENSE_WEIGHT = 0.2
+TITLE_WEIGHT = 0.4
 LATE_WEIGHT = 2.0
-KEYWORD_WEIGHT = 0.2
+KEYWORD_WEIGHT = 0.15
 
 
 @dataclass(frozen=True, slots=True)

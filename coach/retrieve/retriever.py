@@ -19,7 +19,7 @@ from ingest.store.port import Build, Filter, Leg, RankedId
 
 # A section counts for its best chunk and, by this share, for the mean of its best three: a section that
 # speaks of the matter throughout goes before one that mentions it once.
-BREADTH_WEIGHT = 0.3
+BREADTH_WEIGHT = 0.2
 BREADTH_CHUNKS = 3
 
 

@@ -10,6 +10,35 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
+CALLOUTS = frozenset(
+    "tip note info warning caution danger important hint success question abstract details quote "
+    "example".split()
+)
+
+
+FRAMES = frozenset(
+    "code-group code-tabs tabs tab steps columns column col grid cards card center only left right".split()
+)
+
+
+def says_nothing(info: str) -> bool:
+    """Return whether the opening line of a container holds no text of its own."""
+    kind = info.strip().partition(" ")[0].lower().strip("{}")
+    return not kind or kind in CALLOUTS or kind in FRAMES
+
+
+def container_title(info: str) -> str:
+    """Return what stands after the colons of a container, as a label; empty if it is no known kind.
+
+    >>> container_title(" tip Read this first"), container_title(" code-group"), container_title("warning")
+    ('Tip: Read this first', '', 'Warning')
+    """
+    kind, _, title = info.strip().partition(" ")
+    if kind.lower() not in CALLOUTS:
+        return ""
+    return f"{kind.capitalize()}: {plain_heading(title)}" if title.strip() else kind.capitalize()
+
+
 class Containers:
     """The open containers; each list and list item has a number of its own."""
 
@@ -46,8 +75,7 @@ class Containers:
         elif kind in ("blockquote", "container_any"):
             self.quotes += token.nesting if kind == "blockquote" else 0
             if token.nesting > 0:
-                title = token.info.strip().split(" ")[0] if kind == "container_any" else ""
-                self._labels.append(plain_heading(title).capitalize() if title else "")
+                self._labels.append(container_title(token.info) if kind == "container_any" else "")
             else:
                 self._labels.pop()
 

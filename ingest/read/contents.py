@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.labels import find_lead
+from ingest.labels import find_lead, is_contents_heading
 from ingest.questions import question_form
 from ingest.read.blocks import Block, has_words
 from ingest.read.frames import Frame
@@ -20,7 +20,19 @@ MIN_ECHOED_ENTRIES = 5
 MAX_COMPARED_ENTRIES = 400
 ECHO_SCORE = 80.0
 
-_LINK_ONLY = re.compile(r"\W*(?:!?\[[^\[\]]*\](?:\([^()]*\)|\[[^\]]*\])|<?https?://[^\s>]+>?|<a\b[^>]*>.*?</a>)\W*", re.IGNORECASE)
+MIN_CONTENTS_LINES = 4
+MAX_CONTENTS_LINE_CHARS = 140
+MAX_GAP_LINES = 3
+
+MARKER_ALONE = re.compile(r"(?:Q\s*\.?\s*|Question\s+|Ques\.?\s+)(?P<number>\d{1,4})\s*[.:)]?", re.IGNORECASE)
+"""A line that holds the number of a question and nothing else."""
+
+_MARKER = re.compile(
+    r"\W{0,3}(?:Q\s*\.?\s*|Question\s+|Ques\.?\s+)(?P<number>\d{1,4})\s*[.:)–—-]?\s*(?=\S)", re.IGNORECASE
+)
+_LINK_ONLY = re.compile(
+    r"\W*(?:!?\[[^\[\]]*\](?:\([^()]*\)|\[[^\]]*\])|<?https?://[^\s>]+>?|<a\b[^>]*>.*?</a>)\W*", re.IGNORECASE
+)
 
 
 def find_contents(text: str, blocks: Sequence[Block], above: Sequence[Frame], report: Report) -> set[int]:
@@ -107,7 +119,45 @@ def _echoes(run: Sequence[Block], headings: Sequence[str]) -> bool:
     if any(len(block.plain) > MAX_ENTRY_CHARS for block in run):
         return False
     found = sum(
-        process.extractOne(block.plain, headings, scorer=fuzz.token_set_ratio, score_cutoff=ECHO_SCORE) is not None
+        process.extractOne(block.plain, headings, scorer=fuzz.token_set_ratio, score_cutoff=ECHO_SCORE)
+        is not None
         for block in run
     )
     return found >= MIN_ECHOED_SHARE * len(run)
+
+
+def without_numbered_contents(blocks: Sequence[Block], report: Report) -> Iterator[Block]:
+    """Yield the blocks but for runs of numbered lines whose numbers come again below."""
+    last_seen = {number: at for at, number in _numbered(blocks)}
+    runs = list(_close_runs([at for at, number in _numbered(blocks) if last_seen[number] > at]))
+    dropped: set[int] = set()
+    for numbered, last in runs:
+        first = _contents_title(blocks, numbered)
+        dropped.update(range(first, last + 1))
+        report.add("skipped", f"table of contents: {last + 1 - first} lines", blocks[first].start)
+    yield from (block for at, block in enumerate(blocks) if at not in dropped)
+
+
+def _numbered(blocks: Sequence[Block]) -> Iterator[tuple[int, str]]:
+    for at, block in enumerate(blocks):
+        match = MARKER_ALONE.fullmatch(block.plain) or _MARKER.match(block.plain)
+        if match and len(block.plain) <= MAX_CONTENTS_LINE_CHARS:
+            yield at, match["number"].lstrip("0")
+
+
+def _close_runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of the stretches in which numbered lines follow each other closely."""
+    run: list[int] = []
+    for at in [*places, 10**9]:
+        if run and at - run[-1] > MAX_GAP_LINES:
+            if len(run) >= MIN_CONTENTS_LINES:
+                yield run[0], run[-1]
+            run = []
+        run.append(at)
+
+
+def _contents_title(blocks: Sequence[Block], first: int) -> int:
+    for at in range(first - 1, max(-1, first - 6), -1):
+        if is_contents_heading(blocks[at].plain):
+            return at
+    return first

@@ -144,7 +144,9 @@ class _Cutter:
         current = self._open[-1]
         if current is not self.drafts[-1]:
             origin = current.resumes or current
-            current = Draft(origin.heading, origin.level, block.line, "more", asks=origin.asks, resumes=origin)
+            current = Draft(
+                origin.heading, origin.level, block.line, "more", asks=origin.asks, resumes=origin
+            )
             current.path = origin.path
             current.scope = self._open[-1].scope
             self._open[-1] = current

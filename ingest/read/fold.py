@@ -41,10 +41,12 @@ def _repeated(drafts: Sequence[Draft]) -> set[str]:
 
 
 def _answer_names(drafts: Sequence[Draft]) -> set[str]:
-    """Return how a document calls its answers, in any language: the first word of what follows its questions."""
+    """Return how a document calls its answers, in any language: what its questions are followed by."""
     asking = sum(draft.asks for draft in drafts)
     after = Counter(
-        _first_word(below) for draft, below in pairwise(drafts) if draft.asks and not below.asks and below.heading
+        _first_word(below)
+        for draft, below in pairwise(drafts)
+        if draft.asks and not below.asks and below.heading
     )
     return {name for name, count in after.items() if name and count >= MIN_ANSWERS and count * 2 >= asking}
 
@@ -68,26 +70,24 @@ def _belongs(drafts: Sequence[Draft], at: int, host: Draft, repeated: set[str], 
     draft = drafts[at]
     if draft.origin == "more":
         return draft.resumes is host or (host.asks and draft.chars < MIN_SECTION_CHARS)
-    if draft.origin == "label":
-        return True
-    if draft.asks or draft.origin == "preamble":
-        return False
-    below_host = draft.is_below(host.resumes or host)
-    label = is_label(draft.heading)
-    if host.asks and not below_host:
-        return draft.level > 1 and (
-            label_kind(draft.heading) == "direct_answer" or _first_word(draft) in answers
-        )
-    if not below_host or (host.level < 2 and not host.asks):  # noqa: PLR2004 - level 1 is a title
-        return False
-    under = list(descendants(drafts, at))
-    if any(one.asks for one in under):
-        return False
+    if draft.asks or draft.origin in ("label", "preamble"):
+        return draft.origin == "label"
+    if draft.is_below(host.resumes or host):
+        under = list(descendants(drafts, at))
+        return not any(one.asks for one in under) and _labels(draft, under, host, repeated)
+    # Some handbooks rank their answers higher than their questions.
+    is_answer = label_kind(draft.heading) == "direct_answer" or _first_word(draft) in answers
+    return host.asks and draft.level > 1 and is_answer
+
+
+def _labels(draft: Draft, under: Sequence[Draft], host: Draft, repeated: set[str]) -> bool:
+    """Return whether a heading below another only labels a part of it."""
     chars = draft.chars + sum(one.chars for one in under)
-    if not host.asks:
-        return label and chars <= MAX_SMALL_LABELLED_CHARS
-    short = len(draft.heading) <= MAX_LABEL_CHARS or _name(draft) in repeated
-    return label or (short and chars <= MAX_LABELLED_CHARS)
+    label = is_label(draft.heading)
+    if host.asks:
+        short = len(draft.heading) <= MAX_LABEL_CHARS or _name(draft) in repeated
+        return label or (short and chars <= MAX_LABELLED_CHARS)
+    return label and chars <= MAX_SMALL_LABELLED_CHARS and host.level > 1
 
 
 def _join_tiny(drafts: Sequence[Draft]) -> list[Draft]:

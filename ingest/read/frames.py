@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ingest.labels import announces_questions, asks_the_interviewer, is_contents_heading, is_label, label_kind
-from ingest.questions import is_numbered, question_form
+from ingest.questions import is_marked_question, is_numbered, question_form
 from ingest.read.blocks import Block
 from ingest.tags import read_tags
 
@@ -33,7 +33,7 @@ class Frame(NamedTuple):
 
 
 def question_headings(blocks: Sequence[Block]) -> set[int]:
-    """Return the places of the headings that ask: by their words, their tags, their answer or their siblings."""
+    """Return the places of the headings that ask, by their words, tags, answer or siblings."""
     headings = [at for at, block in enumerate(blocks) if block.kind == "heading"]
     asking = {at for at in headings if _asks(blocks, at)}
     topics = [at for at in headings if _stands_over_question(blocks, at)]
@@ -75,7 +75,8 @@ def _asks(blocks: Sequence[Block], at: int) -> bool:
     heading = blocks[at].plain
     if is_label(heading) or asks_the_interviewer(heading):
         return False
-    return question_form(heading) == "sure" or _has_tags(blocks, at) or _is_answered(blocks, at)
+    marked = is_marked_question(blocks[at].marker)
+    return marked or question_form(heading) == "sure" or _has_tags(blocks, at) or _is_answered(blocks, at)
 
 
 def _has_tags(blocks: Sequence[Block], at: int) -> bool:

@@ -16,17 +16,15 @@ class FrontMatter(NamedTuple):
 
 
 def read_front_matter(content: str) -> FrontMatter:
-    """Return the mapping that front matter holds; aliases, which can grow without bound, are refused.
+    """Return the mapping that front matter holds; what could grow without bound is refused.
 
     >>> read_front_matter("title: RAG").data
     {'title': 'RAG'}
     """
     import yaml
 
-    if len(content) > MAX_CHARS:
-        return FrontMatter({}, f"front matter of more than {MAX_CHARS} characters was not read")
-    if content.count("[") + content.count("{") > MAX_BRACKETS:
-        return FrontMatter({}, f"front matter with more than {MAX_BRACKETS} brackets was not read")
+    if len(content) > MAX_CHARS or content.count("[") + content.count("{") > MAX_BRACKETS:
+        return FrontMatter({}, "front matter too large or too deep was not read")
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(content, Loader=yaml.SafeLoader)):
             return FrontMatter({}, "front matter with YAML aliases was not read")
@@ -34,8 +32,6 @@ def read_front_matter(content: str) -> FrontMatter:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         first_line = (str(error) or type(error).__name__).splitlines()[0]
         return FrontMatter({}, f"front matter is not valid YAML: {first_line}")
-    if data is None:
-        return FrontMatter({})
-    if not isinstance(data, dict):
+    if data is not None and not isinstance(data, dict):
         return FrontMatter({}, "front matter is not a mapping")
-    return FrontMatter({str(key): value for key, value in data.items()})
+    return FrontMatter({str(key): value for key, value in (data or {}).items()})

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from ingest.read.blocks import Block, Span, has_words, trimmed
+from ingest.read.blocks import Block, Lines, Span, has_words, trimmed
 from ingest.read.plain import HTML_TAGS, plain_heading, read_inline
 
 MAX_DEPTH = 20
 
 _INLINE_TAGS = frozenset(
-    "a abbr b big br cite code del dfn em font i img ins kbd label mark picture q s samp small source span strike"
-    " strong sub sup tt u var wbr".split()
+    "a abbr b big br cite code del dfn em font i img ins kbd label mark picture q s samp small "
+    "source span strike strong sub sup tt u var wbr".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _UNREAD = frozenset(("script", "style", "svg", "iframe", "video", "audio"))
@@ -59,8 +59,6 @@ def _tag_pattern() -> re.Pattern[str]:
     return re.compile(f"{open_tag}|{close_tag}")
 
 
-
-
 def without_outer_tags(text: str, span: Span) -> Span:
     """Return a span without line breaks and partnerless tags at its ends."""
     if text[span.start] != "<" and text[span.end - 1] != ">":
@@ -82,8 +80,9 @@ def without_outer_tags(text: str, span: Span) -> Span:
 class HtmlReader:
     """Reads the HTML blocks of one document in order; open `<details>` carry over from block to block."""
 
-    def __init__(self, text: str, emit: Callable[[Block], None], drop: Callable[[str, int], None]) -> None:
-        self.text = text
+    def __init__(self, lines: Lines, emit: Callable[[Block], None], drop: Callable[[str, int], None]) -> None:
+        self.text = lines.text
+        self.lines = lines
         self.details: tuple[int, ...] = ()
         self.closed: set[int] = set()
         self._count = 0
@@ -94,6 +93,7 @@ class HtmlReader:
         self._inside = ""
         self._cells: list[Span] = []
         self._header: tuple[str, ...] = ()
+        self._head_cells: tuple[Span, ...] = ()
         self._heads = False
 
     def read(self, start: int, end: int) -> None:
@@ -116,6 +116,7 @@ class HtmlReader:
             at = tag.end
         if not unread:
             self._flush(max(at, end))
+        self._end_table()
         for cell in self._cells:  # the row goes on in Markdown, below a blank line
             if has_words(raw := self.text[cell.start : cell.end]):
                 self._put("text", cell, read_inline(raw).plain)
@@ -139,7 +140,8 @@ class HtmlReader:
             self._toggle_details(tag)
         elif tag.name in ("tr", "table"):
             self._row()
-            self._header = () if tag.name == "table" else self._header
+            if tag.name == "table":
+                self._end_table()
         elif tag.name in ("td", "th", "pre", "summary") or tag.name in _HEADINGS:
             self._inside = "" if tag.closing else tag.name
             if tag.name == "th":
@@ -157,17 +159,30 @@ class HtmlReader:
         self._opened = tag.start
 
     def _row(self) -> None:
-        if self._cells:
-            words = tuple(plain_heading(self.text[cell.start : cell.end]) for cell in self._cells)
-            if self._heads and not self._header:
-                self._header = words
-            elif sum(map(has_words, words)) == 1:  # a frame around one text, not a table
-                lone = next(cell for cell, word in zip(self._cells, words, strict=True) if has_words(word))
-                self._put("text", lone, read_inline(self.text[lone.start : lone.end]).plain)
-            elif has_words("".join(words)):
-                first, last = self._cells[0].start, self._cells[-1].end
-                self._put("row", Span(first, last), " | ".join(words), cells=tuple(self._cells))
+        """Emit the cells read so far as a row, or keep them as the header of the rows to come."""
+        cells, heads = tuple(self._cells), self._heads
         self._cells, self._heads = [], False
+        words = self._plain(cells)
+        if heads and not self._header:
+            self._end_table()
+            self._header, self._head_cells = words, cells
+        elif sum(map(has_words, words)) == 1 and not self._header:  # a frame around one text, not a table
+            lone = next(cell for cell, word in zip(cells, words, strict=True) if has_words(word))
+            self._put("text", lone, read_inline(self.text[lone.start : lone.end]).plain)
+        elif has_words("".join(words)):
+            span = trimmed(self.text, cells[0].start, cells[-1].end)
+            self._put("row", span, " | ".join(words), cells=cells)
+            self._head_cells = ()
+
+    def _end_table(self) -> None:
+        """Emit a header that stands over no row as a row."""
+        cells, self._head_cells, self._header = self._head_cells, (), ()
+        if has_words("".join(self._plain(cells))):
+            span = trimmed(self.text, cells[0].start, cells[-1].end)
+            self._put("row", span, " | ".join(self._plain(cells)), cells=cells)
+
+    def _plain(self, cells: Sequence[Span]) -> tuple[str, ...]:
+        return tuple(plain_heading(self.text[cell.start : cell.end]) for cell in cells)
 
     def _flush(self, until: int) -> None:
         if self._run is None:
@@ -213,7 +228,7 @@ class HtmlReader:
                 kind=what,
                 start=span.start,
                 end=span.end,
-                line=max(self.text.rfind("\n", 0, begin), self.text.rfind("\r", 0, begin)) + 1,
+                line=self.lines.start(self.lines.at(begin)),
                 plain=plain,
                 strong=inline.strong if inline else "",
                 linked=inline.linked if inline else 0,

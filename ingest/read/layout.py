@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.read.blocks import Block, Lines, Reading, trimmed
 from ingest.read.plain import plain_inline
+from ingest.read.report import Report
+from ingest.read.split import split_labelled
 from ingest.read.titles import find_titles
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•·‣▪◦●○–]|\(?\d{1,3}[.)、]|[a-z][.)])[ \t\u00a0]+(?=\S)")
 MIN_WRAPPED_CHARS = 50
 MAX_WRAPPED_CHARS = 110
+MIN_WRAPPED_SHARE = 0.5
 
 
 class _Line(NamedTuple):
@@ -26,14 +29,20 @@ class _Line(NamedTuple):
 
 def read_layout(text: str, name: str) -> Reading:
     """Return the blocks of a plain text in order; lines that stand like titles are headings."""
-    lines = _lines(text)
-    sizes: dict[int, list[_Line]] = {}
-    for line in lines:
-        sizes.setdefault(line.group, []).append(line)
-    blocks: list[Block] = []
-    for group in sizes.values():
-        blocks += _group_blocks(text, group, len(blocks))
-    return find_titles(blocks, name)
+    groups: dict[int, list[_Line]] = {}
+    for line in _lines(text):
+        groups.setdefault(line.group, []).append(line)
+    paragraphs = [(group, lines) for group in groups.values() for lines in _paragraphs(text, group)]
+    blocks = [
+        _block(text, lines, number, alone=len(group) == 1)
+        for number, (group, lines) in enumerate(paragraphs, 1)
+    ]
+    report = Report(name)
+    for block in blocks:
+        if not block.plain and "<!--" in text[block.start : block.end]:
+            report.drop("comment", block.start)
+    reading = find_titles(list(split_labelled(text, (block for block in blocks if block.plain))), name)
+    return Reading(reading.blocks, {}, [*report.rows(), *reading.report])
 
 
 def _lines(text: str) -> list[_Line]:
@@ -51,37 +60,44 @@ def _lines(text: str) -> list[_Line]:
     return found
 
 
-def _group_blocks(text: str, group: Sequence[_Line], count: int) -> list[Block]:
-    """Return one block for each line of a group, or for each paragraph where lines are wrapped."""
-    wrapped = _is_wrapped(group)
-    blocks: list[Block] = []
+def _paragraphs(text: str, group: Sequence[_Line]) -> list[list[_Line]]:
+    """Return the lines of a group one by one, or by paragraph and list item where they are wrapped."""
+    wrapped = _is_wrapped(text, group)
+    found: list[list[_Line]] = []
     for line in group:
-        raw = text[line.start : line.end]
-        marker = _ITEM.match(raw)
-        if blocks and wrapped and not marker:
-            last = blocks[-1]
-            plain = plain_inline(text[last.start : line.end])
-            blocks[-1] = replace(last, end=line.end, plain=plain, alone=False)
-            continue
-        span = trimmed(text, line.start + (marker.end() if marker else 0), line.end)
-        number = count + len(blocks) + 1
-        blocks.append(
-            Block(
-                kind="text",
-                start=span.start,
-                end=span.end,
-                line=line.start,
-                plain=plain_inline(text[span.start : span.end]) or text[span.start : span.end],
-                items=(number,) if marker else (),
-                lists=(line.group,) if marker else (),
-                first=bool(marker),
-                alone=len(group) == 1 and not marker,
-            )
-        )
-    return [block for block in blocks if block.start < block.end]
+        if found and wrapped and not _ITEM.match(text, line.start, line.end):
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return found
 
 
-def _is_wrapped(group: Sequence[_Line]) -> bool:
+def _block(text: str, lines: Sequence[_Line], number: int, *, alone: bool) -> Block:
+    first, end = lines[0], lines[-1].end
+    marker = _ITEM.match(text, first.start, first.end)
+    span = trimmed(text, marker.end() if marker else first.start, end)
+    return Block(
+        kind="text",
+        start=span.start,
+        end=span.end,
+        line=first.start,
+        plain=plain_inline(text[span.start : span.end]),
+        items=(number,) if marker else (),
+        lists=(first.group,) if marker else (),
+        first=bool(marker),
+        alone=alone and not marker,
+    )
+
+
+def _is_wrapped(text: str, group: Sequence[_Line]) -> bool:
     """Return whether the lines of a group are one paragraph, broken at the width of a page."""
     lengths = [line.end - line.start for line in group[:-1]]
-    return bool(lengths) and min(lengths) >= MIN_WRAPPED_CHARS and max(lengths) <= MAX_WRAPPED_CHARS
+    if not lengths or max(lengths) > MAX_WRAPPED_CHARS:
+        return False
+    full = sum(length >= MIN_WRAPPED_CHARS for length in lengths)
+    broken = any(
+        text[above.end - 1] not in ".!?:;。！？"
+        and text[trimmed(text, below.start, below.end).start].islower()
+        for above, below in pairwise(group)
+    )
+    return broken and full >= MIN_WRAPPED_SHARE * len(lengths)

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ingest.contract import Part, PartKind, QuestionTags
-from ingest.labels import Lead, find_lead, label_kind, level_of
+from ingest.labels import Lead, find_lead, is_label, label_kind, level_of
+from ingest.marks import merged, read_aliases
 from ingest.read.blocks import Block, Span, has_words, trimmed
+from ingest.read.containers import CALLOUTS
 from ingest.read.drafts import Entry
 from ingest.read.plain import plain_inline
-from ingest.tags import merged, read_aliases, read_tags
+from ingest.tags import read_tags
 
 MAX_TAG_BLOCKS = 4
 MIN_INLINE_ITEMS = 3
 
-_CALLOUTS = ("Tip", "Note", "Info", "Warning", "Caution", "Danger", "Important", "Hint", "Success", "Question", "Abstract")
 _ROW_KINDS: frozenset[PartKind] = frozenset(
     {"rubric", "number", "trap", "trade_off", "signal", "follow_up", "related", "probing"}
 )
@@ -108,22 +109,30 @@ class _Typer:
         if self._runs:
             return self._runs[-1].label
         if block.label:
-            default: PartKind = "callout" if block.label in _CALLOUTS else "body"
-            return _Label(block.label, label_kind(block.label) or default)
+            name = block.label.partition(":")[0]
+            default: PartKind = "callout" if name.lower() in CALLOUTS else "body"
+            return self._below_topic(block.label, label_kind(name) or default)
         if self._heading:
             return _Label(self._heading.strip(" :："), label_kind(self._heading) or "body")
         return self._own
+
+    def _below_topic(self, label: str, kind: PartKind) -> _Label:
+        """Return a label with the topic it stands under, where that is a heading of its own meaning."""
+        topic = self._heading.strip(" :：")
+        return _Label(label if not topic or is_label(topic) else f"{topic} > {label}", kind)
 
     def _leaf(self, block: Block) -> None:
         label = self._label(block)
         kind: PartKind = "code" if block.kind == "code" else "table"
         if kind == "table" and label.kind in _ROW_KINDS:
             kind = label.kind
-        self.parts.append(Part(kind=kind, start=block.start, end=block.end, label=label.text, header=block.header))
+        self.parts.append(
+            Part(kind=kind, start=block.start, end=block.end, label=label.text, header=block.header)
+        )
 
     def _tag_line(self, block: Block) -> bool:
         """Take a line that says what the question is; only the first lines of a section can."""
-        if not self._asks or self._heading or self._taken > MAX_TAG_BLOCKS or block.in_list:
+        if not self._asks or self._heading or self._taken > MAX_TAG_BLOCKS or block.first:
             return False
         tags = read_tags(block.plain)
         if tags is None:
@@ -143,10 +152,11 @@ class _Typer:
         if lead is None or not self._counts(lead, block):
             self._statements(Span(block.start, block.end), self._label(block), led_in=False)
             return
-        label = _Label(lead.label, lead.kind)
+        label = self._below_topic(lead.label, lead.kind)
         span = trimmed(self._text, block.start + lead.length, block.end)
         said = self._text[span.start : span.end]
-        if not has_words(said) or said[-1] in ":：" or block.in_list:
+        leads_on = said[-1:] in (":", "：") or block.in_list
+        if not has_words(said) or (leads_on and lead.kind not in ("tags", "alias")):
             self._runs.append(_Run(label, block.items))
         if has_words(said):
             self._statements(span, label, led_in=True)
@@ -161,7 +171,7 @@ class _Typer:
             lead = find_lead(self._text[item.start : item.end])
             rest = trimmed(self._text, item.start + lead.length, item.end) if lead else item
             if lead is not None and rest.start < rest.end:
-                self._add(rest, _Label(lead.label, lead.kind))
+                self._add(rest, self._below_topic(lead.label, lead.kind))
             else:
                 self._add(item, label)
         if not items:

@@ -36,11 +36,11 @@ _ANCHOR = re.compile(r"\s*\{[#.][^{}]*\}\s*$|\s*\[[¶#]\]\([^)]*\)\s*$")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad]")
 # Whatever else stands in angle brackets is text: `List<String>` is not a list.
 HTML_TAGS = frozenset(
-    "a abbr address article aside audio b big blockquote body br button caption center cite code col colgroup dd"
-    " del details dfn div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i"
-    " iframe img input ins kbd label li link main mark nav ol option p path picture pre q s samp script section"
-    " select small source span strike strong style sub summary sup svg table tbody td textarea tfoot th thead"
-    " title tr tt u ul var video wbr".split()
+    "a abbr address article aside audio b big blockquote body br button caption center cite code col "
+    "colgroup dd del details dfn div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 h6 "
+    "head header hr html i iframe img input ins kbd label li link main mark nav ol option p path "
+    "picture pre q s samp script section select small source span strike strong style sub summary "
+    "sup svg table tbody td textarea tfoot th thead title tr tt u ul var video wbr".split()
 )
 _BREAKING_TAGS = frozenset("br p div li tr td th hr ul ol table blockquote dd dt".split())
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.labels import is_label
-from ingest.questions import has_question_mark_or_number, is_spoken_prompt, question_form
+from ingest.questions import is_marked_question, is_spoken_prompt, question_form
 from ingest.read.blocks import Block
 from ingest.read.frames import Frame
 from ingest.read.plain import emoji_in, plain_heading, without_emoji
@@ -59,7 +59,7 @@ def _line(text: str, block: Block) -> Promotion | None:
             return Promotion(heading=plain_heading(block.plain))
         body = after_bold(text, block)
         return Promotion(heading=plain_heading(block.strong), body=body) if body else None
-    if has_question_mark_or_number(words) and len(words) <= MAX_LINE_CHARS and not is_label(words):
+    if is_marked_question(words) and len(words) <= MAX_LINE_CHARS and not is_label(words):
         return Promotion(heading=plain_heading(block.plain))
     return None
 
@@ -76,7 +76,8 @@ def _marked_alike(
         if at not in asked
         and usual.intersection(emoji_in(blocks[at].plain))
         and blocks[at].strong
-        and len(without_emoji(blocks[at].plain)) <= min(MAX_LINE_CHARS, len(without_emoji(blocks[at].strong)) + 2)
+        and len(without_emoji(blocks[at].plain))
+        <= min(MAX_LINE_CHARS, len(without_emoji(blocks[at].strong)) + 2)
         and not is_label(blocks[at].plain)
     }
 

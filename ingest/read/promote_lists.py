@@ -11,7 +11,7 @@ from ingest.questions import Form, is_spoken_prompt, question_form
 from ingest.read.blocks import Block, Span, has_words
 from ingest.read.frames import Frame
 from ingest.read.plain import plain_heading, plain_inline, without_emoji
-from ingest.read.promotion import Promotion, after_bold
+from ingest.read.promotion import Promotion, Scope, after_bold
 from ingest.tags import read_tags
 
 MIN_ASKING_SHARE = 0.6
@@ -26,7 +26,10 @@ MIN_TASK_CHARS = 10
 MIN_ANSWER_CHARS = 20
 MIN_ROWS = 2
 
-_QUESTION_COLUMN = re.compile(r"(?:interview )?(?:questions?|prompt|scenario|q)|问题|題目|题目|質問|pregunta|frage|вопрос", re.IGNORECASE)
+_QUESTION_COLUMN = re.compile(
+    r"(?:interview )?(?:questions?|prompt|scenario|q)|问题|題目|题目|質問|pregunta|frage|вопрос",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"\W*(?:\[[^\[\]]*\]\([^()]*\)|<a\b[^>]*>.*?</a>)\W*", re.IGNORECASE)
 
 
@@ -63,7 +66,9 @@ def promote_lists(
     unanswered = {item.at: item.promotion for items in open_lists for item in items}
     prose = [at for at in free if blocks[at].kind == "text"]
     asked = [at for at in prose if at in unanswered or taken.intersection(blocks[at].items)]
-    if sum(len(blocks[at].plain) for at in asked) >= MIN_BANK_SHARE * sum(len(blocks[at].plain) for at in prose):
+    if sum(len(blocks[at].plain) for at in asked) >= MIN_BANK_SHARE * sum(
+        len(blocks[at].plain) for at in prose
+    ):
         found |= unanswered
     return found
 
@@ -113,13 +118,19 @@ def _form(block: Block) -> Form:
 def _is_task(block: Block) -> bool:
     """Return whether an item of an announced list of questions can be one."""
     words = _question_words(block)
-    return MIN_TASK_CHARS <= len(words) <= MAX_ITEM_CHARS and not is_label(words) and not words.endswith((":", "："))
+    return (
+        MIN_TASK_CHARS <= len(words) <= MAX_ITEM_CHARS
+        and not is_label(words)
+        and not words.endswith((":", "："))
+    )
 
 
 def _is_short_topic(block: Block) -> bool:
     """Return whether an item among questions is one in note form ("Stack against heap")."""
     words = block.plain
-    return len(words) <= MAX_TOPIC_CHARS and not is_label(words) and not words.endswith((".", ":", "。", "："))
+    return (
+        len(words) <= MAX_TOPIC_CHARS and not is_label(words) and not words.endswith((".", ":", "。", "："))
+    )
 
 
 def _question_words(block: Block) -> str:
@@ -137,7 +148,7 @@ def _item(text: str, blocks: Sequence[Block], at: int, *, alone: bool) -> _Item:
         body = after_bold(text, block)
         heading = plain_heading(block.strong) if body else heading
     goes_on = alone and not inside and body is None and _text_follows(blocks, at)
-    scope = None if goes_on else ("item", number)
+    scope: Scope | None = None if goes_on else ("item", number)
     return _Item(at, Promotion(heading, body=body, scope=scope), inside or body is not None or goes_on)
 
 
@@ -146,26 +157,31 @@ def _text_follows(blocks: Sequence[Block], at: int) -> bool:
     if at + 1 >= len(blocks):
         return False
     below = blocks[at + 1]
-    return below.kind in ("text", "code", "row") and below.lists[:1] != blocks[at].lists[:1] and not below.first
+    return (
+        below.kind in ("text", "code", "row") and below.lists[:1] != blocks[at].lists[:1] and not below.first
+    )
 
 
-def _question_column(text: str, blocks: Sequence[Block], header: tuple[str, ...], places: Sequence[int]) -> int | None:
+def _question_column(
+    text: str, blocks: Sequence[Block], header: tuple[str, ...], places: Sequence[int]
+) -> int | None:
     """Return the column that asks, of a table whose other columns answer."""
     if len(places) < MIN_ROWS:
         return None
     named = next((at for at, name in enumerate(header) if _QUESTION_COLUMN.fullmatch(name)), None)
     for column in (named,) if named is not None else (0, 1):
         rows = [blocks[at] for at in places if len(blocks[at].cells) > column]
-        asking = sum(_asks_in(text, row, column) for row in rows)
+        asking = sum(_asks_in(text, row, column, named=named is not None) for row in rows)
         answered = sum(bool(_answers(text, row, column)) for row in rows)
         if asking >= MIN_ASKING_SHARE * len(places) and answered * 2 >= len(places):
             return column
     return None
 
 
-def _asks_in(text: str, row: Block, column: int) -> bool:
+def _asks_in(text: str, row: Block, column: int, *, named: bool) -> bool:
     cell = row.cells[column]
-    return is_spoken_prompt(plain_inline(text[cell.start : cell.end]))
+    words = plain_inline(text[cell.start : cell.end])
+    return is_spoken_prompt(words) if named else question_form(words) == "sure"
 
 
 def _answers(text: str, row: Block, column: int) -> tuple[tuple[str, Span], ...]:

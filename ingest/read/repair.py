@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # A no-break space after a block marker is white space to its writer and text to CommonMark.
 _HARD_SPACE = re.compile(r"(?m)^([ \t>]*(?:#{1,6}|[-*+]|\d{1,9}[.)]))[\u00a0\u2000-\u200a\u202f\u3000]")
-_LEADING_INVISIBLE = re.compile(r"(?m)^[\u200b\u200e\u200f\u2060\ufeff]{1,3}(?=#{1,6}\s|[-*+]\s|\d{1,9}[.)]\s|```|~~~|\||>)")
+_LEADING_INVISIBLE = re.compile(
+    r"(?m)^[\u200b\u200e\u200f\u2060\ufeff]{1,3}(?=#{1,6}\s|[-*+]\s|\d{1,9}[.)]\s|```|~~~|\||>)"
+)
 _SHOWS_MARKDOWN = ("markdown", "md", "mdx", "html", "xml", "vue", "jsx", "tsx", "diff", "text", "txt")
 
 

@@ -38,12 +38,16 @@ class Report:
     def characters(self, start: int | None) -> None:
         """Say that blanks in block markers were read as spaces, if they were."""
         if start is not None:
-            self.add("repaired", "a no-break or invisible character in a block marker was read as a space", start)
+            self.add(
+                "repaired", "a no-break or invisible character in a block marker was read as a space", start
+            )
 
     def fences(self, env: Mapping[str, Any], lines: Lines) -> None:
         """Say which code fences lack their end."""
         for line in env.get("repaired", ()):
-            self.add("repaired", "an unclosed code fence was ended before the text below it", lines.start(line))
+            self.add(
+                "repaired", "an unclosed code fence was ended before the text below it", lines.start(line)
+            )
         for line in env.get("unclosed", ()):
             self.add("note", "a code fence is never closed", lines.start(line))
 
@@ -54,7 +58,9 @@ class Report:
 
     def glued_heading(self, start: int) -> None:
         """Say that a heading lacks the space after its marks."""
-        self.add("repaired", "a line that begins with heading marks and no space was read as a heading", start)
+        self.add(
+            "repaired", "a line that begins with heading marks and no space was read as a heading", start
+        )
 
     def rows(self) -> list[ReportRow]:
         """Return all rows, those of dropped things last."""

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ingest.labels import find_lead, label_kind
-from ingest.questions import has_question_mark_or_number
+from ingest.questions import is_marked_question
 from ingest.read.blocks import Block, Span, trimmed
 from ingest.read.plain import read_inline
 
 _LINE = re.compile(r"(?:\n|\r\n?|<br\s*/?>)[ \t>]*(?=\S)", re.IGNORECASE)
-_INNER_LABEL = re.compile(r"(?<=[.?!”\")。？！])\s+(?:\*\*)?([A-Z][\w’'-]*(?: [\w’'-]+){0,4}):(?=\s)")
+_INNER_LABEL = re.compile(
+    r"(?<=[.?!”\")。？！])[ \t]+(?P<lead>(?:\*\*)?(?P<label>[A-Z][\w’'-]*(?: [\w’'-]+){0,4}):(?=[\s*]))"
+)
+MAX_LEAD_CHARS = 200
 MAX_CHARS = 20_000
 
 
@@ -28,7 +31,9 @@ def split_labelled(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
 def part_of(text: str, block: Block, span: Span) -> Block:
     """Return the stretch of a block as a block of its own."""
     inline = read_inline(text[span.start : span.end])
-    line = block.line if span.start == block.start else text.rfind("\n", 0, span.start) + 1
+    line = block.line
+    if span.start > block.start:
+        line = max(line, *(text.rfind(end, line, span.start) + 1 for end in "\n\r"))
     return replace(
         block,
         start=span.start,
@@ -42,28 +47,27 @@ def part_of(text: str, block: Block, span: Span) -> Block:
     )
 
 
-def _inner_labels(text: str, block: Block) -> Iterator[int]:
-    """Yield where a paragraph that begins with a label goes on with another: "Probe: ... Mitigations: ..."."""
-    raw = text[block.start : block.end]
-    if find_lead(raw) is None:
-        return
-    for match in _INNER_LABEL.finditer(raw):
-        if label_kind(match[1]) is not None:
-            yield block.start + match.start(1)
+def _breaks(text: str, block: Block) -> Iterator[Span]:
+    """Yield the blanks in front of each label within a paragraph."""
+    labelled = find_lead(text[block.start : min(block.end, block.start + MAX_LEAD_CHARS)]) is not None
+    for line in _LINE.finditer(text, block.start, block.end):
+        rest = text[line.end() : min(block.end, line.end() + MAX_LEAD_CHARS)]
+        if find_lead(rest) is not None or is_marked_question(rest.lstrip("*_ ")):
+            labelled = True
+            yield Span(line.start(), line.end())
+    for match in _INNER_LABEL.finditer(text, block.start, block.end) if labelled else ():
+        if label_kind(match["label"]) is not None:
+            yield Span(match.start(), match.start("lead"))
 
 
 def _pieces(text: str, block: Block) -> Iterator[Block]:
-    cuts = [block.start]
-    for line in _LINE.finditer(text, block.start, block.end):
-        rest = text[line.end() : block.end]
-        if find_lead(rest) is not None or has_question_mark_or_number(rest.lstrip("*_ ")):
-            cuts.append(line.end())
-    cuts += _inner_labels(text, block)
-    cuts = sorted(set(cuts))
-    if len(cuts) == 1:
+    breaks = sorted(set(_breaks(text, block)))
+    if not breaks:
         yield block
         return
-    for start, end in zip(cuts, [*cuts[1:], block.end], strict=True):
+    starts = [block.start, *(gap.end for gap in breaks)]
+    ends = [*(gap.start for gap in breaks), block.end]
+    for start, end in zip(starts, ends, strict=True):
         span = trimmed(text, start, end)
         if span.start < span.end:
             yield part_of(text, block, span)

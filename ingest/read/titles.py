@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.labels import find_lead, is_contents_heading, is_label
-from ingest.questions import has_question_mark_or_number, question_form
+from ingest.labels import find_lead, is_label
+from ingest.questions import is_marked_question, question_form
 from ingest.read.blocks import Block, Reading, has_words
+from ingest.read.contents import MARKER_ALONE, without_numbered_contents
 from ingest.read.plain import plain_heading
 from ingest.read.report import Report
 from ingest.tags import read_tags
@@ -16,22 +17,21 @@ from ingest.tags import read_tags
 MAX_TITLE_CHARS = 130
 MAX_TITLE_WORDS = 18
 MAX_PROMPT_CHARS = 400
-MIN_CONTENTS_LINES = 4
-MAX_CONTENTS_LINE_CHARS = 140
+MAX_BROKEN_TITLE_CHARS = 40
+MAX_TITLE_LINES = 3
+MIN_TAGGED = 2
+MAX_COUNTER_CHARS = 25
 
 GROUP_LEVEL, QUESTION_LEVEL, CAPTION_LEVEL = 2, 3, 4
 
 _PERMALINK = re.compile(r"\s*¶\s*$")
-_MARKER_ALONE = re.compile(r"(?:Q\s*\.?\s*|Question\s+|Ques\.?\s+)(?P<number>\d{1,4})\s*[.:)]?", re.IGNORECASE)
-_MARKER = re.compile(r"\W{0,3}(?:Q\s*\.?\s*|Question\s+|Ques\.?\s+)(?P<number>\d{1,4})\s*[.:)–—-]?\s*(?=\S)", re.IGNORECASE)
 _PART = re.compile(
-    r"(?:part|chapter|section|module|unit|week|day|round|domain|level|book)\s+(?:\d{1,3}|[ivxlc]{1,6}|one|two|three|four|five|six|"
+    r"(?:part|chapter|section|module|unit|week|day|round|domain|book)\s+(?:\d{1,3}|[ivxlc]{1,6}|one|two|three|four|five|six|"
     r"seven|eight|nine|ten)\s*[.:]?|第\s*[\d一二三四五六七八九十]+\s*[章节部篇]",
     re.IGNORECASE,
 )
 _SERIES = re.compile(r"(?P<name>[^\W\d]{2,12})\s+\d{1,3}\b")
 _SENTENCE_END = re.compile(r"[.!;,:…。！；，：、]\s*[\"'”’»)]*$")
-_COUNTER_CHARS = 25
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class _Text:
 def find_titles(blocks: Sequence[Block], name: str) -> Reading:
     """Return the blocks with the titles among them made headings, contents lists left out and reported."""
     report = Report(name)
-    kept = _captioned(list(_without_contents(blocks, report)))
+    kept = _captioned(list(without_numbered_contents(blocks, report)))
     text = _Text(
         blocks=kept,
         permalinks=sum(bool(_PERMALINK.search(block.plain)) for block in kept) > 1,
@@ -70,13 +70,13 @@ def _title_at(text: _Text, at: int, above: Block | None) -> tuple[list[Block], i
     block = text.blocks[at]
     if block.kind != "text" or block.quoted:
         return [block], 1
-    marker = _joined_marker(text.blocks, at)
+    marker = None if block.in_list else _joined_marker(text.blocks, at)
     if marker:
         return marker
     if text.tagged_before:
         return _prompt_below_tags(text.blocks, at)
     if text.permalinks:
-        is_title = bool(_PERMALINK.search(block.plain))
+        is_title = bool(_PERMALINK.search(block.plain)) and has_words(block.plain)
         level = _level(block, above)
     elif block.in_list:
         return [block], 1
@@ -88,7 +88,13 @@ def _title_at(text: _Text, at: int, above: Block | None) -> tuple[list[Block], i
 def _heading(block: Block, words: str, level: int, *, line: int | None = None) -> Block:
     plain = plain_heading(_PERMALINK.sub("", words))
     return replace(
-        block, kind="heading", plain=plain, level=level, items=(), lists=(), line=block.line if line is None else line
+        block,
+        kind="heading",
+        plain=plain,
+        level=level,
+        items=(),
+        lists=(),
+        line=block.line if line is None else line,
     )
 
 
@@ -101,22 +107,27 @@ def _level(block: Block, above: Block | None) -> int:
 
 
 def _is_marked(block: Block) -> bool:
-    return bool(_MARKER_ALONE.fullmatch(block.plain) or has_question_mark_or_number(block.plain))
+    return bool(MARKER_ALONE.fullmatch(block.plain) or is_marked_question(block.plain))
 
 
 def _joined_marker(blocks: Sequence[Block], at: int) -> tuple[list[Block], int] | None:
     """Return the heading that a line like "Q12" or "Part II" makes with the lines below it."""
     block = blocks[at]
     is_part = bool(_PART.fullmatch(block.plain))
-    if not (is_part or _MARKER_ALONE.fullmatch(block.plain)) or at + 1 >= len(blocks):
+    if not (is_part or MARKER_ALONE.fullmatch(block.plain)) or at + 1 >= len(blocks):
         return None
     used = 2
     title = blocks[at + 1]
-    if len(title.plain) > MAX_PROMPT_CHARS or title.kind != "text" or _is_marked(title):
+    opens_other = _is_marked(title) or bool(_PART.fullmatch(title.plain))
+    if len(title.plain) > MAX_PROMPT_CHARS or title.kind != "text" or opens_other:
         return None
     words = title.plain
     if is_part:
-        while used < 4 and at + used < len(blocks) and _continues_title(blocks[at + used - 1], blocks[at + used]):
+        while (
+            used <= MAX_TITLE_LINES
+            and at + used < len(blocks)
+            and _continues_title(blocks[at + used - 1], blocks[at + used])
+        ):
             words += f" {blocks[at + used].plain}"
             used += 1
         words = f"{block.plain.rstrip('.:')}: {words}"
@@ -128,14 +139,18 @@ def _joined_marker(blocks: Sequence[Block], at: int) -> tuple[list[Block], int] 
 
 def _continues_title(above: Block, below: Block) -> bool:
     """Return whether a line goes on with the title above it: no blank line between, and both are short."""
-    return not above.alone and not below.alone and max(len(above.plain), len(below.plain)) <= 40
+    return (
+        not above.alone
+        and not below.alone
+        and max(len(above.plain), len(below.plain)) <= MAX_BROKEN_TITLE_CHARS
+    )
 
 
 def _stands_as_title(text: _Text, at: int) -> bool:
     block = text.blocks[at]
     words = block.plain
     below = text.blocks[at + 1] if at + 1 < len(text.blocks) else None
-    if has_question_mark_or_number(words):
+    if is_marked_question(words):
         return len(words) <= MAX_PROMPT_CHARS and (text.marked or block.alone)
     if below is None or not has_words(words) or _is_tag_line(block):
         return False
@@ -150,9 +165,16 @@ def _stands_as_title(text: _Text, at: int) -> bool:
     return short and not _SENTENCE_END.search(words) and not words[0].islower()
 
 
+def _is_counter(words: str) -> bool:
+    """Return whether a line below tags only counts something ("0 practiced")."""
+    return len(words) <= MAX_COUNTER_CHARS and words[0].isdigit()
+
+
 def _is_tag_line(block: Block) -> bool:
     tags = read_tags(block.plain)
-    return tags is not None and (bool(tags.levels) or tags.kind is not None or bool(tags.concept or tags.frequency))
+    return tags is not None and (
+        bool(tags.levels) or tags.kind is not None or bool(tags.concept or tags.frequency)
+    )
 
 
 def _captioned(blocks: Sequence[Block]) -> list[Block]:
@@ -182,13 +204,19 @@ def _in_capitals(words: str) -> bool:
 
 
 def _nest_series(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks; titles in a series ("Week 1", "Week 2") stand below the title right above the first."""
+    """Return the blocks; titles in a series ("Week 1", "Week 2") stand below the title above the first."""
     found: list[Block] = []
     series = ""
     for block in blocks:
         match = _SERIES.match(block.plain) if block.kind == "heading" and block.level == GROUP_LEVEL else None
         above = found[-1] if found else None
-        if match and above is not None and above.kind == "heading" and above.level == GROUP_LEVEL and not _SERIES.match(above.plain):
+        if (
+            match
+            and above is not None
+            and above.kind == "heading"
+            and above.level == GROUP_LEVEL
+            and not _SERIES.match(above.plain)
+        ):
             series = match["name"].lower()
         elif block.kind == "heading" and not (match and match["name"].lower() == series):
             series = ""
@@ -198,8 +226,12 @@ def _nest_series(blocks: Sequence[Block]) -> list[Block]:
 
 def _tags_stand_before(blocks: Sequence[Block]) -> bool:
     """Return whether the tag lines of a text stand above their questions, not below."""
-    tagged = [at for at, block in enumerate(blocks) if block.kind == "text" and not block.in_list and _is_tag_line(block)]
-    if len(tagged) < 2:
+    tagged = [
+        at
+        for at, block in enumerate(blocks)
+        if block.kind == "text" and not block.in_list and _is_tag_line(block)
+    ]
+    if len(tagged) < MIN_TAGGED:
         return False
     above = sum(at > 0 and question_form(blocks[at - 1].plain) == "sure" for at in tagged)
     return above * 2 < len(tagged) and all(_prompt_below_tags(blocks, at)[1] > 1 for at in tagged)
@@ -211,46 +243,9 @@ def _prompt_below_tags(blocks: Sequence[Block], at: int) -> tuple[list[Block], i
     if not _is_tag_line(block):
         return [block], 1
     below = at + 1
-    while below < len(blocks) and below < at + 3 and len(blocks[below].plain) <= _COUNTER_CHARS:
+    while below < len(blocks) and below < at + 3 and _is_counter(blocks[below].plain):
         below += 1
     if below >= len(blocks) or blocks[below].kind != "text" or _is_tag_line(blocks[below]):
         return [block], 1
     heading = _heading(blocks[below], blocks[below].plain, QUESTION_LEVEL, line=block.line)
     return [heading, *blocks[at:below]], below + 1 - at
-
-
-def _without_contents(blocks: Sequence[Block], report: Report) -> Iterator[Block]:
-    """Yield the blocks but for runs of numbered lines whose numbers come again below."""
-    last_seen = {number: at for at, number in _numbered(blocks)}
-    runs = list(_runs([at for at, number in _numbered(blocks) if last_seen[number] > at]))
-    dropped: set[int] = set()
-    for first, last in runs:
-        first = _contents_title(blocks, first)
-        dropped.update(range(first, last + 1))
-        report.add("skipped", f"table of contents: {last + 1 - first} lines", blocks[first].start)
-    yield from (block for at, block in enumerate(blocks) if at not in dropped)
-
-
-def _numbered(blocks: Sequence[Block]) -> Iterator[tuple[int, str]]:
-    for at, block in enumerate(blocks):
-        match = _MARKER_ALONE.fullmatch(block.plain) or _MARKER.match(block.plain)
-        if match and len(block.plain) <= MAX_CONTENTS_LINE_CHARS:
-            yield at, match["number"].lstrip("0")
-
-
-def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield first and last of the stretches in which numbered lines follow each other closely."""
-    run: list[int] = []
-    for at in [*places, 10**9]:
-        if run and at - run[-1] > 3:
-            if len(run) >= MIN_CONTENTS_LINES:
-                yield run[0], run[-1]
-            run = []
-        run.append(at)
-
-
-def _contents_title(blocks: Sequence[Block], first: int) -> int:
-    for at in range(first - 1, max(-1, first - 6), -1):
-        if is_contents_heading(blocks[at].plain):
-            return at
-    return first

@@ -15,7 +15,7 @@ from ingest.contract import Chunk, IndexManifest, ParsedDocument
 from ingest.errors import IndexMissingError, StoreError
 from ingest.store.edge_files import LIBRARY, MANIFEST, SHARD, engine_errors
 from ingest.store.encoding import CHUNK_FIELDS, canonical_ids, decode_chunk, parse_manifest
-from ingest.store.port import ChunkVectors, Filter, Leg, RankedId, SparseVector
+from ingest.store.port import ChunkVectors, Filter, Leg, RankedId, SparseVector, Vector
 from ingest.store.query import Plan, make_plan, ranked
 from ingest.store.sqlite_library import SqliteLibrary
 
@@ -109,6 +109,15 @@ class EdgeBuild:
         with engine_errors(self._folder):
             records = self._shard.retrieve([*canonical_ids(ids)], with_payload=False, with_vector=True)
         return {str(one.id): _decode_vectors(cast("dict[str, Any]", one.vector)) for one in records}
+
+    def titles(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """Return the title vectors of these ids; an unknown id is absent."""
+        with engine_errors(self._folder):
+            records = self._shard.retrieve([*canonical_ids(ids)], with_payload=False, with_vector=["title"])
+        return {
+            str(one.id): np.asarray(cast("dict[str, Any]", one.vector)["title"], dtype=np.float32)
+            for one in records
+        }
 
     def chunk_ids(self) -> dict[str, str]:
         """Return content hash by chunk id, for all chunks."""

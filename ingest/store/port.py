@@ -147,6 +147,10 @@ class Build(Protocol):
         """Return the stored vectors of these ids; an unknown id is absent."""
         ...
 
+    def titles(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """Return the title vectors of these ids; an unknown id is absent."""
+        ...
+
     def chunk_ids(self) -> dict[str, str]:
         """Return content hash by chunk id, for all chunks."""
         ...

@@ -12,7 +12,7 @@ from qdrant_client import models
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
 from ingest.errors import IndexMissingError
 from ingest.store.encoding import CHUNK_FIELDS, canonical_ids, decode_chunk
-from ingest.store.port import ChunkVectors, Filter, Leg, RankedId, SparseVector
+from ingest.store.port import ChunkVectors, Filter, Leg, RankedId, SparseVector, Vector
 from ingest.store.query import Plan, make_plan, ranked
 from ingest.store.server_connection import POINTS_PER_REQUEST, Connection
 from ingest.store.server_library import ServerLibrary
@@ -75,8 +75,16 @@ class ServerBuild:
         found = self._retrieve(ids, with_payload=False, with_vectors=True)
         return {str(one.id): _decode_vectors(cast("dict[str, Any]", one.vector)) for one in found}
 
+    def titles(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """Return the title vectors of these ids; an unknown id is absent."""
+        found = self._retrieve(ids, with_payload=False, with_vectors=["title"])
+        return {
+            str(one.id): np.asarray(cast("dict[str, Any]", one.vector)["title"], dtype=np.float32)
+            for one in found
+        }
+
     def _retrieve(
-        self, ids: Sequence[str], *, with_payload: bool | list[str], with_vectors: bool
+        self, ids: Sequence[str], *, with_payload: bool | list[str], with_vectors: bool | list[str]
     ) -> Iterator[models.Record]:
         wanted = canonical_ids(ids)
         for start in range(0, len(wanted), POINTS_PER_REQUEST):

@@ -97,7 +97,7 @@ def make_manifest(
     )
 
 
-def publish(  # noqa: PLR0913 - a build has that many parts
+def publish(
     store: Store,
     held: dict[Chunk, ChunkVectors],
     *,

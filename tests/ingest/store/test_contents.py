@@ -45,6 +45,7 @@ def test_vectors_come_back_as_they_were(store: Store) -> None:
     given = make_vectors(body=33.3, title=77.7, bm25={7: 0.5, 4_000_000_000: 1.25})
     publish(store, {full: given, empty: make_vectors()})
     with closing(store.open("handbook")) as build:
+        assert np.array_equal(build.titles([full.id])[full.id], given.title)
         found = build.vectors([full.id, empty.id])
     assert found[full.id].body.dtype == np.float32
     np.testing.assert_array_equal(found[full.id].body, given.body)
