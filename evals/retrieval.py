@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from coach.coach import Coach
+from coach.log import configure
 from coach.settings import Settings
 from evals.golden import GoldenItem, load_golden
 from evals.metrics.reciprocal_rank import reciprocal_rank
@@ -94,6 +95,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     settings = Settings(collection=chosen.collection) if chosen.collection else Settings()
+    configure(settings.log_level)
     with Coach(settings) as coach:
         rows = run(load_golden(chosen.golden), coach)
     slices: dict[str, list[Row]] = defaultdict(list)
