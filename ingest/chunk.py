@@ -96,8 +96,9 @@ def _chunk(
 def _pieces(text: str, section: Section, parameters: ChunkerParameters) -> Iterator[tuple[Span, str]]:
     units = [unit for part in section.parts for unit in _units(text, part, parameters.max_chars)]
     if not units:
-        if section.question is not None:
-            yield _heading_span(text, section), section.heading
+        span = _heading_span(text, section) if section.question is not None else Span(0, 0)
+        if span.start < span.end:  # else it shares its place with a heading on the same line
+            yield span, section.heading
         return
     for _, run in groupby(units, key=lambda unit: unit.shelf):
         for pack in _packs(list(run), parameters):

@@ -158,6 +158,9 @@ class _Maker:
         starts = [draft.start for draft in self.told]
         if starts and not has_words(text[: starts[0]]):  # stray signs in front of the title
             starts[0] = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+        for place in range(1, len(told)):  # several summaries may stand on one line
+            before = max((part.end for part in told[place - 1][1].parts), default=0)
+            starts[place] = max(starts[place], starts[place - 1], before)
         ends = [*starts[1:], len(text)][: len(starts)]
         return tuple(
             self._section(draft, found, start, end)

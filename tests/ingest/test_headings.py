@@ -433,3 +433,15 @@ def test_a_document_of_nothing_to_read_is_reported() -> None:
     document = parsed("# T\n\n- [a](x)\n- [b](y)\n- [c](z)\n")
     assert document.sections == ()
     assert [row.reason for row in document.report] == ["link index: 3 entries", "no text to retrieve"]
+
+
+def test_summaries_on_one_line_are_sections_that_do_not_overlap() -> None:
+    """Each holds its own answer, although all of them begin on the same line."""
+    text = (
+        "# T\n\n<details><summary>What is a cache?</summary>A store of answers.</details>"
+        "<details><summary>What is a queue?</summary>A line of work.</details>\n"
+    )
+    first, second = parsed(text).sections
+    assert text[first.start : first.end].count("A store of answers.") == 1
+    assert first.end <= second.start
+    assert "A line of work." in text[second.start : second.end]

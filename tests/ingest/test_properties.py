@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -118,17 +116,16 @@ REPEATED = {
 }
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 @pytest.mark.parametrize("construct", REPEATED)
-def test_no_construct_takes_more_than_linear_time(construct: str, name: str) -> None:
-    """Eight times the text takes far less than sixty-four times the time."""
-    seconds = []
-    for chars in (5_000, 40_000):
-        text = f"Answer outline: {REPEATED[construct] * (chars // len(REPEATED[construct]))}"
-        began = time.process_time()
-        cut(text, name)
-        seconds.append(time.process_time() - began)
-    assert seconds[1] < max(0.5, 24 * seconds[0])
+def test_no_construct_hangs_the_reader(construct: str, name: str) -> None:
+    """A hundred thousand characters of one construct are cut into chunks that lie inside the text.
+
+    A step of quadratic time would not come back before the suite's own limit.
+    """
+    text = f"Answer outline: {REPEATED[construct] * (100_000 // len(REPEATED[construct]))}"
+    assert all(0 <= piece.start < piece.end <= len(text) for piece in cut(text, name))
 
 
 @pytest.mark.parametrize("depth", [50, 200, 2_000])
