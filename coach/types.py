@@ -66,7 +66,7 @@ class Passage(Frozen):
         rank: 1-based, best first.
         relevance: 0 to 1, comparable between the passages of one question.
         focus: Spans of the found chunks in the document, best first.
-        part: Index into `RewrittenQuery.parts` of the question that it answers.
+        part: Index into `RewrittenQuery.parts` of the question that it answers best, or None.
     """
 
     rank: int
@@ -79,7 +79,7 @@ class Passage(Frozen):
     end: int
     focus: tuple[tuple[int, int], ...]
     chunk_ids: tuple[str, ...]
-    part: int = 0
+    part: int | None = 0
 
 
 class Citation(Frozen):

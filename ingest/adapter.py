@@ -7,6 +7,7 @@ ours and travel in the nodes' metadata, so that nothing is rebuilt from text.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from llama_index.core.bridge.pydantic import ConfigDict, PrivateAttr
@@ -23,7 +24,7 @@ from llama_index.core.vector_stores.types import (
 
 from ingest.chunk import chunk
 from ingest.contract import Chunk, ChunkerParameters, Document, ParsedDocument
-from ingest.embed import Embedder
+from ingest.embed import Embedder, sparse_passage
 from ingest.headings import parse
 from ingest.store.port import BuildWriter, ChunkVectors
 
@@ -90,7 +91,9 @@ class ChunkEmbedder(TransformComponent):
         found = self.known(chunks)
         fresh = self.embedder.embed_passages([piece for piece in chunks if piece.id not in found])
         for node, piece in zip(nodes, chunks, strict=True):
-            vectors = found.get(piece.id) or next(fresh)
+            # keyword weights are cheap to make and may be of another version in a build that was not finished
+            known = found.get(piece.id)
+            vectors = replace(known, bm25=sparse_passage(piece)) if known else next(fresh)
             node.metadata["vectors"] = vectors
             node.embedding = vectors.body.tolist()
             self.on_embedded(piece)

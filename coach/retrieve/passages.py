@@ -22,6 +22,9 @@ def choose_passages(
     Every part of a question has its best section among them, wherever that stands in the common order.
     """
     kept = _near_the_best(retrieval.sections, limit)
+    held = {found.section_id for found in kept}
+    wanted = set(retrieval.part_sections) - held
+    kept += [found for found in retrieval.sections if found.section_id in wanted]
     best = kept[0].score if kept else 0.0
     passages = []
     for rank, found in enumerate(kept, start=1):
@@ -38,9 +41,17 @@ def choose_passages(
                 end=section.end,
                 focus=tuple((chunk.start, chunk.end) for chunk in found.chunks),
                 chunk_ids=tuple(chunk.id for chunk in found.chunks),
+                part=_part_of(found, retrieval.part_sections),
             )
         )
     return tuple(passages)
+
+
+def _part_of(found: FoundSection, part_sections: Sequence[str]) -> int | None:
+    """Return the first part of the question whose best section this is, if there is one."""
+    if not part_sections:
+        return 0
+    return part_sections.index(found.section_id) if found.section_id in part_sections else None
 
 
 def find_section(parsed: ParsedDocument, section_id: str) -> Section:

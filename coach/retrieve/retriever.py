@@ -9,7 +9,7 @@ from functools import lru_cache
 from coach.retrieve.duplicates import Duplicates
 from coach.retrieve.rerank import Scored, rerank
 from coach.retrieve.rewrite import Rewriter
-from coach.retrieve.search import EmbeddedQuery, embed, find_candidates, make_legs
+from coach.retrieve.search import PART_LEG, EmbeddedQuery, embed, find_candidates, make_legs
 from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
 from coach.types import Hit, RewrittenQuery
@@ -38,6 +38,7 @@ class Retrieval:
 
     Attributes:
         scored: Empty if reranking is switched off.
+        part_sections: Best section of each part of a question of several parts; empty for one part.
     """
 
     query: RewrittenQuery
@@ -46,6 +47,7 @@ class Retrieval:
     fused: tuple[RankedId, ...]
     scored: tuple[Scored, ...]
     sections: tuple[FoundSection, ...]
+    part_sections: tuple[str, ...] = ()
 
 
 class Retriever:
@@ -74,7 +76,8 @@ class Retriever:
         with watch.stage("group"):
             ordered = [(one.id, one.score) for one in scored] or [(hit.id, hit.score) for hit in fused]
             sections = self._group(ordered)
-        return Retrieval(query, embedded, tuple(legs), tuple(fused), tuple(scored), tuple(sections))
+            parts = tuple(self._best_section(leg, where) for leg in legs if leg.name.startswith(PART_LEG))
+        return Retrieval(query, embedded, tuple(legs), tuple(fused), tuple(scored), tuple(sections), parts)
 
     def hits(self, retrieval: Retrieval, *, limit: int) -> list[Hit]:
         """Return the best chunk of each section as hits."""
@@ -99,6 +102,11 @@ class Retriever:
     def chunks(self, ids: Iterable[str]) -> list[Chunk]:
         """Return these chunks, in order; kept in memory once read."""
         return [self._chunk(one) for one in ids]
+
+    def _best_section(self, leg: Leg, where: Filter) -> str:
+        """Return the section of the best chunk of one leg, or nothing."""
+        hits = self.build.search([leg], limit=1, rrf_k=1, where=where)
+        return self._chunk(hits[0].id).section_id if hits else ""
 
     def _load_chunk(self, one: str) -> Chunk:
         return self.build.chunks([one])[one]

@@ -10,6 +10,8 @@ from coach.types import RewrittenQuery
 from ingest.embed import Embedder, QueryVectors, sparse_query
 from ingest.store.port import Build, Filter, Leg, RankedId, SparseVector
 
+PART_LEG = "part"
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedQuery:
@@ -41,7 +43,7 @@ def make_legs(embedded: EmbeddedQuery, settings: Settings) -> list[Leg]:
         Leg("sparse", "bm25", embedded.terms, settings.sparse_limit),
     ]
     for number, part in enumerate(embedded.parts, start=1):
-        legs.append(Leg(f"part {number}", "body", part.body, max(settings.dense_limit // 4, 1)))
+        legs.append(Leg(f"{PART_LEG} {number}", "body", part.body, max(settings.dense_limit // 4, 1)))
     return legs
 
 

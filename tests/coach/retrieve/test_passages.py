@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,12 @@ def test_a_section_that_a_document_lacks_is_an_error() -> None:
     assert find_section(BOOK, BOOK.sections[2].id).heading == "Two?"
     with pytest.raises(KeyError):
         find_section(BOOK, "another")
+
+
+def test_each_part_of_a_question_has_its_best_section() -> None:
+    """A section that is best for one part is there and carries that part, however far below it stands."""
+    found = retrieval(2.0, 0.1)
+    [first, second] = (section.section_id for section in found.sections)
+    chosen = choose_passages(replace(found, part_sections=(first, second)), limit=1, load=LOAD)
+    assert [(passage.section_id, passage.part) for passage in chosen] == [(first, 0), (second, 1)]
+    assert [passage.part for passage in choose_passages(found, limit=1, load=LOAD)] == [0]
