@@ -12,6 +12,9 @@ from ingest.contract import ParsedDocument, Section
 
 # A section whose score is this much below the best one's is no longer about the question.
 FURTHEST_BELOW = 0.35
+# A section that asks a question leads an answer before one that does not and is at most this much better:
+# a chapter's introduction speaks of many questions and answers none.
+QUESTION_LEAD = 0.25
 
 
 def choose_passages(
@@ -25,7 +28,8 @@ def choose_passages(
     held = {found.section_id for found in kept}
     wanted = set(retrieval.part_sections) - held
     kept += [found for found in retrieval.sections if found.section_id in wanted]
-    best = kept[0].score if kept else 0.0
+    kept.sort(key=lambda found: -found.score - QUESTION_LEAD * (found.chunks[0].question_id is not None))
+    best = max((found.score for found in kept), default=0.0)
     passages = []
     for rank, found in enumerate(kept, start=1):
         section = find_section(load(found.chunks[0].document), found.section_id)
