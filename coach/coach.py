@@ -157,7 +157,7 @@ class Coach:
             support_rate=answer.support_rate,
             dropped=answer.dropped,
             degraded=answer.degraded,
-            stack=answer.stack.hash,
+            stack_hash=answer.stack.hash,
             question_chars=len(answer.question),
             total_ms=answer.timing_ms["total"],
         )

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from coach.coach import Coach
+from coach.log import configure
 from coach.settings import Settings
 from evals.golden import load_golden
 from ingest.chunk import chunk
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("--golden", type=Path, default=Path("evals/golden/seeds-dev.jsonl"))
     parser.add_argument("--corpus", type=Path, default=Path("corpus"))
     chosen = parser.parse_args()
+    configure("warning")
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder))

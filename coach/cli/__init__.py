@@ -8,6 +8,9 @@ from importlib import import_module
 
 import click
 
+# Before numpy is loaded: its threads and those of the embedding runtime would wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 _COMMANDS = {
     "ingest": ("coach.cli.index", "Put handbooks into the index."),
     "search": ("coach.cli.query", "Find the sections that answer a question."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -93,12 +94,13 @@ class Evidence:
         held: set[str] = set()
         for section in retrieval.sections[:TOP_SECTIONS]:
             for chunk in section.chunks[:TOP_SECTIONS]:
-                held |= _stems(f"{chunk.lead} {chunk.plain}")
+                held |= _stems(chunk.lead, chunk.plain)
         total = sum(rarity.values()) or 1.0
         covered = sum(weight for term, weight in rarity.items() if term in held)
         unknown = sum(weight for term, weight in rarity.items() if term not in self._chunks_with)
         return covered / total, unknown / total
 
 
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in STOPWORDS}
+@lru_cache(maxsize=4096)
+def _stems(lead: str, plain: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(f"{lead} {plain}") if word not in STOPWORDS)
