@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.cli.options import collection_option, json_option, load_settings
+from coach.cli.options import DEFAULT_CORPUS, collection_option, json_option, load_settings
 
 if TYPE_CHECKING:
     from coach.settings import Settings
     from ingest.contract import IndexManifest, ReportRow
 
-DEFAULT_CORPUS = Path("corpus")
 ROWS_SHOWN = 20
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.cli.options import json_option
+from coach.cli.options import DEFAULT_CORPUS, json_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ingest.lint.finding import Finding
     from ingest.lint.handbook import Handbook
     from ingest.lint.stats import Stats
-
-DEFAULT_CORPUS = Path("corpus")
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, get_args
 
 import click
@@ -34,6 +35,7 @@ batch_option = click.option(
     type=click.File("r", encoding="utf-8"),
     help="JSON lines to work through; '-' is standard input.",
 )
+DEFAULT_CORPUS = Path("corpus")
 FILTER_NAMES = ("level", "kind", "frequency", "stage", "document")
 
 

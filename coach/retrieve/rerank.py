@@ -2,7 +2,7 @@
 
 Four measurements of a chunk, all made by the engine from stored vectors, are blended: the cosine of the
 passage, of its title, the late interaction of its words with the question's (Khattab & Zaharia, "ColBERT",
-2020), and BM25. docs/decisions/0004-reranking.md shows what each brings.
+2020), and BM25. docs/decisions/0004-late-interaction.md says why these.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from coach.retrieve.search import EmbeddedQuery
 from ingest.store.port import Build, Leg, Using
 
-# Fitted on development queries by `make fit`; a unit of each measurement is worth this much.
+# Chosen by hand on a plateau of the development questions (docs/decisions/0004-late-interaction.md).
 DENSE_WEIGHT = 0.2
 TITLE_WEIGHT = 0.4
 LATE_WEIGHT = 2.0

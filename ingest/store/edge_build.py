@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -71,6 +71,7 @@ class EdgeBuild:
         self._dimension = dimension
         self._manifest = manifest
         self._document = lru_cache(DOCUMENTS_IN_MEMORY)(library.document)
+        self._vocabulary = cache(library.vocabulary)  # the rewriter and the gate both ask for it
 
     @property
     def manifest(self) -> IndexManifest:
@@ -129,7 +130,7 @@ class EdgeBuild:
 
     def vocabulary(self) -> dict[str, int]:
         """Return how many chunks hold each word, lower case and unstemmed."""
-        return self._library.vocabulary()
+        return self._vocabulary()
 
     def close(self) -> None:
         """Release files; idempotent."""

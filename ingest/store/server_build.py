@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -38,6 +38,7 @@ class ServerBuild:
         self._dimension = dimension
         self._manifest = manifest
         self._document = lru_cache(DOCUMENTS_IN_MEMORY)(library.document)
+        self._vocabulary = cache(library.vocabulary)  # the rewriter and the gate both ask for it
 
     @property
     def manifest(self) -> IndexManifest:
@@ -106,7 +107,7 @@ class ServerBuild:
 
     def vocabulary(self) -> dict[str, int]:
         """Return how many chunks hold each word, lower case and unstemmed."""
-        return self._library.vocabulary()
+        return self._vocabulary()
 
     def close(self) -> None:
         """Do nothing: the connection is the store's."""
