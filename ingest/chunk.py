@@ -58,7 +58,8 @@ def chunk(parsed: ParsedDocument, parameters: ChunkerParameters) -> tuple[Chunk,
         floor = section.start
         for span, plain in _pieces(parsed.document.text, section, parameters):
             start = _with_marker(parsed.document.text, span.start, floor)
-            chunks.append(_chunk(parsed, section, Span(start, span.end), plain, seen))
+            opens = not chunks or chunks[-1].section_id != section.id
+            chunks.append(_chunk(parsed, section, Span(start, span.end), plain, seen, opens=opens))
             floor = span.end
     return tuple(chunks)
 
@@ -73,7 +74,13 @@ def size(plain: str) -> float:
 
 
 def _chunk(
-    parsed: ParsedDocument, section: Section, span: Span, plain: str, seen: Counter[tuple[str, ...]]
+    parsed: ParsedDocument,
+    section: Section,
+    span: Span,
+    plain: str,
+    seen: Counter[tuple[str, ...]],
+    *,
+    opens: bool,
 ) -> Chunk:
     text = parsed.document.text[span.start : span.end]
     key = (section.document, *section.path, section.heading, text)
@@ -90,6 +97,7 @@ def _chunk(
         text=text,
         plain=plain,
         tags=section.question or QuestionTags(),
+        opens=opens,
     )
 
 

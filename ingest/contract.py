@@ -124,6 +124,7 @@ class Chunk(Frozen):
             enter, so that text which only moves keeps its id.
         text: Exactly ``Document.text[start:end]``.
         plain: `text` without markup, for embedding and keyword search.
+        opens: Whether it is the first of its section; it then stands for the section's heading too.
         content_hash: sha256 of everything that is embedded; equal hashes have equal vectors.
     """
 
@@ -138,6 +139,7 @@ class Chunk(Frozen):
     text: str
     plain: str
     tags: QuestionTags = QuestionTags()
+    opens: bool = False
 
     @property
     def lead(self) -> str:
@@ -150,9 +152,14 @@ class Chunk(Frozen):
         return "\n".join((self.heading, *self.tags.aliases))
 
     @property
+    def wordings(self) -> tuple[str, ...]:
+        """Every way in which its section's question is put; empty unless the chunk opens the section."""
+        return (self.heading, *self.tags.aliases) if self.opens else ()
+
+    @property
     def content_hash(self) -> str:
         """Sha256 hex of the embedded texts."""
-        joined = "\0".join((self.lead, self.title, self.plain))
+        joined = "\0".join((self.lead, self.title, self.plain, *self.wordings))
         return hashlib.sha256(joined.encode()).hexdigest()
 
 
@@ -188,7 +195,7 @@ class ParsedDocument(Frozen):
 class ChunkerParameters(Frozen):
     """What decides how text is cut; part of the manifest."""
 
-    version: int = 1
+    version: int = 2
     max_chars: int = 900
     min_chars: int = 120
 

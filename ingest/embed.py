@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import mmh3
 import numpy as np
@@ -31,6 +31,9 @@ BM25_MEAN_TERMS = 90.0
 HEADING_WEIGHT = 2.0
 PATH_WEIGHT = 0.5
 
+PASSAGE_VERSION = "wordings-2"
+"""Changes whenever `embed_passages` makes other vectors of the same chunk."""
+
 SPARSE_VERSION = (
     f"bm25-snowball-1 k1={BM25_K1} b={BM25_B} mean={BM25_MEAN_TERMS} "
     f"heading={HEADING_WEIGHT} path={PATH_WEIGHT}"
@@ -51,6 +54,14 @@ class QueryVectors:
     tokens: Vector
 
 
+class WordPiece(NamedTuple):
+    """A word piece as the model sees it: its number in the vocabulary, and its place in the text."""
+
+    id: int
+    start: int
+    end: int
+
+
 class Embedder:
     """Dense and sparse vectors from one set of local weights.
 
@@ -65,8 +76,8 @@ class Embedder:
 
     @property
     def version(self) -> str:
-        """Of the weights and of the head; vectors of different versions never meet."""
-        return f"{self.spec.version}+{self._head.version}"
+        """Of the weights, of the head and of what is embedded; vectors of different versions never meet."""
+        return f"{self.spec.version}+{self._head.version}+{PASSAGE_VERSION}"
 
     @property
     def token_dimension(self) -> int:
@@ -74,16 +85,25 @@ class Embedder:
         return int(self._head.projection.shape[1])
 
     def embed_passages(self, chunks: Sequence[Chunk]) -> Iterator[ChunkVectors]:
-        """Yield the vectors of each chunk, in order; equal titles are embedded once."""
+        """Yield the vectors of each chunk, in order; equal titles are embedded once.
+
+        The chunk that opens a section also carries each wording of its question, as a dense vector of its
+        own and among its word pieces: a question meets its page by what the page says or by how it is also
+        asked (document expansion; Nogueira et al., "Document Expansion by Query Prediction", 2019).
+        """
         titles: dict[str, Vector] = {}
         for chunk in chunks:
             if chunk.title not in titles:
-                titles[chunk.title] = _pooled(self.hidden_states(chunk.title))
-            states = self.hidden_states(f"{chunk.lead}\n{chunk.plain}")
+                titles[chunk.title] = self.hidden_states(chunk.title)
+            title = titles[chunk.title]
+            body = self.hidden_states(f"{chunk.lead}\n{chunk.plain}")
+            wordings = [self.hidden_states(wording) for wording in chunk.wordings]
+            others = wordings[1:]  # the heading stands in front of the passage already
             yield ChunkVectors(
-                body=_pooled(states),
-                title=titles[chunk.title],
-                tokens=_unit(states @ self._head.projection),
+                body=_pooled(body),
+                title=_pooled(title),
+                wordings=np.stack([_pooled(one) for one in wordings]) if wordings else None,
+                tokens=_unit(np.concatenate([body, *others]) @ self._head.projection),
                 bm25=sparse_passage(chunk),
             )
 
@@ -107,6 +127,14 @@ class Embedder:
         would depend on its neighbours; and on a CPU a batch is no faster.
         """
         return np.asarray(self._model.onnx_embed([text]).model_output[0], dtype=np.float32)
+
+    def word_pieces(self, text: str) -> list[WordPiece]:
+        """Return what the rows of `hidden_states` stand for; the two marks around a text have no length."""
+        tokenizer = self._model.tokenizer
+        if tokenizer is None:
+            return []
+        encoding = tokenizer.encode(text)
+        return [WordPiece(one, *place) for one, place in zip(encoding.ids, encoding.offsets, strict=True)]
 
     @cached_property
     def _model(self) -> OnnxTextModel[Any]:

@@ -37,10 +37,11 @@ def embed(query: RewrittenQuery, embedder: Embedder) -> EmbeddedQuery:
 
 
 def make_legs(embedded: EmbeddedQuery, settings: Settings) -> list[Leg]:
-    """Return what the engine is asked: the whole question twice, densely and by keyword, and its parts."""
+    """Return what the engine is asked: the whole question by passage, keyword and wording, and its parts."""
     legs = [
         Leg("dense", "body", embedded.whole.body, settings.dense_limit),
         Leg("sparse", "bm25", embedded.terms, settings.sparse_limit),
+        Leg("wordings", "wordings", embedded.whole.body, settings.wordings_limit),
     ]
     for number, part in enumerate(embedded.parts, start=1):
         legs.append(Leg(f"{PART_LEG} {number}", "body", part.body, max(settings.dense_limit // 4, 1)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import qdrant_edge
 
@@ -59,12 +60,7 @@ class EdgeWriter:
         points = [
             qdrant_edge.Point(
                 chunk.id,
-                {
-                    "body": its.body.tolist(),
-                    "title": its.title.tolist(),
-                    "tokens": its.tokens.tolist(),
-                    "bm25": qdrant_edge.SparseVector(list(its.bm25.indices), list(its.bm25.values)),
-                },
+                _vectors(its),
                 payloads[chunk.id],
             )
             for chunk, its in zip(chunks, vectors, strict=True)
@@ -123,6 +119,13 @@ def _count_points(path: Path) -> int:
         return shard.count(qdrant_edge.CountRequest(exact=True))
 
 
+def _vectors(its: ChunkVectors) -> dict[str, Any]:
+    dense = {"body": its.body.tolist(), "title": its.title.tolist(), "tokens": its.tokens.tolist()}
+    if its.wordings is not None:
+        dense["wordings"] = its.wordings.tolist()
+    return dense | {"bm25": qdrant_edge.SparseVector(list(its.bm25.indices), list(its.bm25.values))}
+
+
 def _create_shard(path: Path, versions: BuildVersions) -> qdrant_edge.EdgeShard:
     dense = qdrant_edge.EdgeVectorParams(size=versions.dimension, distance=qdrant_edge.Distance.Cosine)
     tokens = qdrant_edge.EdgeVectorParams(
@@ -133,11 +136,17 @@ def _create_shard(path: Path, versions: BuildVersions) -> qdrant_edge.EdgeShard:
         # only chunks that were found are scored by their tokens, so no graph is built over them
         hnsw_config=qdrant_edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=10_000),
     )
+    wordings = qdrant_edge.EdgeVectorParams(
+        size=versions.dimension,
+        distance=qdrant_edge.Distance.Cosine,
+        multivector_config=qdrant_edge.MultiVectorConfig(qdrant_edge.MultiVectorComparator.MaxSim),
+        datatype=qdrant_edge.VectorStorageDatatype.Float16,
+    )
     path.mkdir()
     shard = qdrant_edge.EdgeShard.create(
         str(path),
         qdrant_edge.EdgeConfig(
-            vectors={"body": dense, "title": dense, "tokens": tokens},
+            vectors={"body": dense, "title": dense, "wordings": wordings, "tokens": tokens},
             sparse_vectors={"bm25": qdrant_edge.EdgeSparseVectorParams(modifier=qdrant_edge.Modifier.Idf)},
             wal_enabled=False,  # a log is locked by the process that loads the shard; many have to read it
         ),

@@ -13,7 +13,7 @@ from ingest.contract import Chunk, Frozen, IndexManifest
 from ingest.errors import IndexMismatchError, StoreError
 from ingest.store.port import BuildVersions, ChunkVectors
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Changes whenever an index written before can no longer be read."""
 
 COLLECTION_NAME = re.compile(r"(?!.*__)[\w-][\w.-]{0,63}")
@@ -77,6 +77,8 @@ def encode_chunks(
         shapes = {its_vectors.body.shape, its_vectors.title.shape}
         if shapes != {(versions.dimension,)}:
             raise ValueError(f"chunk {one.id!r} has vectors of shape {shapes!r}, not ({versions.dimension},)")
+        if its_vectors.wordings is not None and its_vectors.wordings.shape[1:] != (versions.dimension,):
+            raise ValueError(f"chunk {one.id!r} has wordings of shape {its_vectors.wordings.shape!r}")
         if its_vectors.tokens.shape != (max(len(its_vectors.tokens), 1), versions.token_dimension):
             raise ValueError(f"chunk {one.id!r} has token vectors of shape {its_vectors.tokens.shape!r}")
         if not _is_canonical(one.id):

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
 
 Vector = npt.NDArray[np.float32]
-Using = Literal["body", "title", "tokens", "bm25"]
+Using = Literal["body", "title", "wordings", "tokens", "bm25"]
 FILTER_FIELDS = ("document", "level", "kind", "frequency", "stage", "question_id", "section_id")
 MAX_WEIGHT = 4
 
@@ -36,7 +36,10 @@ class ChunkVectors:
     Attributes:
         body: Of the passage behind its heading path, float32 (dim,), unit norm.
         title: Of the heading and its other wordings, float32 (dim,), unit norm.
-        tokens: Of the passage's word pieces, float32 (n_tokens, token_dim), rows of unit norm.
+        wordings: Of the heading and of each other wording by itself, float32 (n, dim), rows of unit norm, if
+            the chunk opens a section; None if not.
+        tokens: Of the word pieces of the passage and of its question's other wordings, float32
+            (n_tokens, token_dim), rows of unit norm.
         bm25: Term weights.
     """
 
@@ -44,6 +47,7 @@ class ChunkVectors:
     title: Vector
     tokens: Vector
     bm25: SparseVector
+    wordings: Vector | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,9 @@ class Leg:
     Attributes:
         name: How replay calls it ("dense", "sparse", ...).
         using: The named vector searched.
-        query: A dense vector float32 (dim,) for "body" and "title", float32 (n, token_dim) for "tokens",
-            whose score is the sum over the n rows of the best inner product with a row of the chunk, and
-            sparse weights for "bm25".
+        query: A dense vector float32 (dim,) for "body", "title" and "wordings", whose score is that of
+            the nearest wording; float32 (n, token_dim) for "tokens", whose score is the sum over the n rows
+            of the best inner product with a row of the chunk; and sparse weights for "bm25".
         limit: Candidates it may bring, at least 1.
         weight: Its share in the fusion, a whole number from 1 to 4 (docs/decisions/0003-index-engine.md).
     """

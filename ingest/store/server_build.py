@@ -148,6 +148,7 @@ def _decode_vectors(stored: dict[str, Any]) -> ChunkVectors:
     return ChunkVectors(
         body=np.asarray(stored["body"], dtype=np.float32),
         title=np.asarray(stored["title"], dtype=np.float32),
+        wordings=np.asarray(stored["wordings"], dtype=np.float32) if stored.get("wordings") else None,
         tokens=np.asarray(stored["tokens"], dtype=np.float32),
         bm25=SparseVector(tuple(sparse.indices), tuple(sparse.values)) if sparse else SparseVector((), ()),
     )

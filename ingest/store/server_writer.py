@@ -48,10 +48,16 @@ class ServerWriter:
             # only chunks that were found are scored by their tokens, so no graph is built over them
             hnsw_config=models.HnswConfigDiff(m=0),
         )
+        wordings = models.VectorParams(
+            size=self._versions.dimension,
+            distance=models.Distance.COSINE,
+            multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
+            datatype=models.Datatype.FLOAT16,
+        )
         with self._connection.errors() as to:
             to.client.create_collection(
                 self._points,
-                vectors_config={"body": dense, "title": dense, "tokens": tokens},
+                vectors_config={"body": dense, "title": dense, "wordings": wordings, "tokens": tokens},
                 sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
             )
             for field in FILTER_FIELDS:  # before the points, so that the vector index knows the fields
@@ -113,7 +119,11 @@ def points_per_request(vectors: Sequence[ChunkVectors]) -> int:
     >>> points_per_request([ChunkVectors(body, body, tokens, SparseVector((), ()))])
     29
     """
-    sizes = [one.body.size + one.title.size + one.tokens.size + 2 * len(one.bm25.indices) for one in vectors]
+    sizes = [
+        sum(array.size for array in (one.body, one.title, one.tokens, one.wordings) if array is not None)
+        + 2 * len(one.bm25.indices)
+        for one in vectors
+    ]
     return max(1, min(POINTS_PER_REQUEST, NUMBERS_PER_REQUEST // max(sizes, default=1)))
 
 
@@ -124,4 +134,6 @@ def _point(chunk_id: str, vectors: ChunkVectors, payload: Payload) -> models.Poi
         "title": vectors.title.tolist(),
         "tokens": vectors.tokens.tolist(),
     }
+    if vectors.wordings is not None:
+        dense["wordings"] = vectors.wordings.tolist()
     return models.PointStruct(id=chunk_id, vector={**dense, "bm25": sparse}, payload=payload)

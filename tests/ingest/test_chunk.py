@@ -143,3 +143,13 @@ def test_a_document_without_sections_has_no_chunks() -> None:
     """Nothing in, nothing out."""
     assert cut("- [a](x)\n- [b](y)\n- [c](z)\n") == ()
     assert parsed("<!-- only a comment -->").sections == ()
+
+
+def test_the_first_chunk_of_a_section_opens_it_with_every_wording() -> None:
+    """The heading and its other wordings stand on one chunk a section, and change its content hash."""
+    text = f'## Why cache?\n\n**Also asked as:** "What is a cache for?"\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n'
+    first, *rest = cut(text, max_chars=250)
+    assert first.wordings == ("Why cache?", "What is a cache for?")
+    assert rest
+    assert not any(piece.wordings for piece in rest)
+    assert first.model_copy(update={"opens": False}).content_hash != first.content_hash

@@ -33,7 +33,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
         yield opened
 
 
-def test_a_question_is_asked_densely_and_by_keyword() -> None:
+def test_a_question_is_asked_by_passage_keyword_and_wording() -> None:
     """One leg each, within the limits that are set, over the rewritten text."""
     embedder = FakeEmbedder({"canary release": 30.0})
     query = Rewriter({}).rewrite(" canary\trelease ")
@@ -41,6 +41,7 @@ def test_a_question_is_asked_densely_and_by_keyword() -> None:
     assert [(leg.name, leg.using, leg.limit, leg.weight) for leg in legs] == [
         ("dense", "body", 20, 1),
         ("sparse", "bm25", 30, 1),
+        ("wordings", "wordings", 10, 1),
     ]
     assert embedder.asked == ["canary release"]
     assert np.allclose(legs[0].query, direction(30.0))
@@ -54,10 +55,10 @@ def test_each_part_of_a_question_brings_its_own_candidates(dense_limit: int, of_
     embedder = FakeEmbedder({"What is RRF": 10.0, "how do I tune it?": 50.0})
     query = Rewriter({}).rewrite("What is RRF and how do I tune it?")
     legs = make_legs(embed(query, embedder), SETTINGS.model_copy(update={"dense_limit": dense_limit}))
-    assert [leg.name for leg in legs] == ["dense", "sparse", "part 1", "part 2"]
-    assert [leg.limit for leg in legs[2:]] == [of_a_part, of_a_part]
-    assert np.allclose(legs[2].query, direction(10.0))
-    assert np.allclose(legs[3].query, direction(50.0))
+    assert [leg.name for leg in legs] == ["dense", "sparse", "wordings", "part 1", "part 2"]
+    assert [leg.limit for leg in legs[3:]] == [of_a_part, of_a_part]
+    assert np.allclose(legs[3].query, direction(10.0))
+    assert np.allclose(legs[4].query, direction(50.0))
 
 
 def test_candidates_are_fused_by_rank(build: Build) -> None:

@@ -15,7 +15,7 @@ from ingest.errors import IndexMismatchError
 from ingest.settings import IndexSettings
 from ingest.store import open_store
 from ingest.store.port import Build, ChunkVectors, Leg, RankedId, Store
-from tests.support.index_samples import dense, make_chunk, make_vectors, publish, sparse
+from tests.support.index_samples import dense, direction, make_chunk, make_vectors, publish, sparse
 
 K = 60
 
@@ -218,3 +218,20 @@ def test_words_are_compared_one_by_one_among_the_ids_named(settings: IndexSettin
         assert names(found) == "ab"
         assert [hit.score for hit in found] == pytest.approx([2.0, 1.4], abs=2e-3)
         assert build.search([leg], limit=9, rrf_k=K, where={}, among=[]) == []
+
+
+def test_the_nearest_wording_counts_for_a_chunk_that_has_some(settings: IndexSettings) -> None:
+    """A chunk without wordings is not found by them; one with several counts for the best."""
+    two, one, none = (make_chunk(name) for name in "abc")
+    held = {
+        two: replace(make_vectors(), wordings=np.stack([direction(80), direction(10)])),
+        one: replace(make_vectors(), wordings=np.stack([direction(30)])),
+        none: make_vectors(),
+    }
+    for build in published(settings, "wordings", held):
+        found = build.search([Leg("wordings", "wordings", direction(0), 9)], limit=9, rrf_k=K, where={})
+        assert names(found) == "ab"
+        assert [hit.score for hit in found] == pytest.approx([cos(radians(10)), cos(radians(30))], abs=2e-3)
+        stored = build.vectors([two.id, none.id])
+        assert stored[two.id].wordings == pytest.approx(held[two].wordings, abs=1e-3)
+        assert stored[none.id].wordings is None
