@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from coach.retrieve.duplicates import Duplicates
+from coach.retrieve.parts import best_of_parts
 from coach.retrieve.rerank import Scored, rerank
 from coach.retrieve.rewrite import Rewriter
 from coach.retrieve.search import PART_LEG, EmbeddedQuery, embed, find_candidates, make_legs
@@ -76,7 +77,7 @@ class Retriever:
         with watch.stage("group"):
             ordered = [(one.id, one.score) for one in scored] or [(hit.id, hit.score) for hit in fused]
             sections = self._group(ordered)
-            parts = tuple(self._best_section(leg, where) for leg in legs if leg.name.startswith(PART_LEG))
+            parts = self._parts(embedded, legs, sections, where)
         return Retrieval(query, embedded, tuple(legs), tuple(fused), tuple(scored), tuple(sections), parts)
 
     def hits(self, retrieval: Retrieval, *, limit: int) -> list[Hit]:
@@ -102,6 +103,13 @@ class Retriever:
     def chunks(self, ids: Iterable[str]) -> list[Chunk]:
         """Return these chunks, in order; kept in memory once read."""
         return [self._chunk(one) for one in ids]
+
+    def _parts(
+        self, embedded: EmbeddedQuery, legs: Sequence[Leg], sections: Sequence[FoundSection], where: Filter
+    ) -> tuple[str, ...]:
+        if self._settings.rerank:
+            return best_of_parts(self.build, embedded.parts, sections)
+        return tuple(self._best_section(leg, where) for leg in legs if leg.name.startswith(PART_LEG))
 
     def _best_section(self, leg: Leg, where: Filter) -> str:
         """Return the section of the best chunk of one leg, or nothing."""
