@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 
 import click
+
+from coach.cli.lazy import LazyGroup
 
 # Before numpy is loaded: its threads and those of the embedding runtime would wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -17,33 +18,24 @@ _COMMANDS = {
     "ask": ("coach.cli.query", "Answer a question with a cited outline."),
     "replay": ("coach.cli.query", "Show what every stage saw and did for a question."),
     "chat": ("coach.cli.chat", "Ask question after question in the terminal."),
+    "up": ("coach.cli.up", "Start the API and the page together."),
+    "serve": ("coach.cli.serve", "Serve the HTTP API."),
+    "mcp": ("coach.cli.serve", "Serve the MCP tools on standard input and output."),
+    "keys": ("coach.cli.keys", "Make, list and revoke API keys."),
+    "db": ("coach.cli.database", "Show and upgrade the database."),
     "lint": ("coach.cli.lint", "Check a handbook: structure, links, origins, figures, readability."),
+    "stack": ("coach.cli.stack", "List, show and switch what answers are made with."),
     "weights": ("coach.cli.index", "Show and fetch model weights."),
     "doctor": ("coach.cli.doctor", "Say what is installed, where the index is, and what is degraded."),
 }
 
 
-class _LazyGroup(click.Group):
-    """Imports a command's module only when that command runs, so that --help is quick."""
+# Packages above the coach bring commands under this entry point; the coach itself imports none of them.
+_PLUGINS = "coach.commands"
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order in which a newcomer needs them."""
-        del ctx
-        return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command, or None if there is none of this name."""
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands with their summaries, without importing any."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+class _Program(LazyGroup):
+    """All commands, with an end that is quiet when the reader goes away."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; end with 141 if the reader of its output goes away ("coach search ... | head")."""
@@ -55,7 +47,9 @@ class _LazyGroup(click.Group):
             ctx.exit(141)
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Program, lazy=_COMMANDS, plugins=_PLUGINS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="interview-coach", prog_name="coach")
 def cli() -> None:
     """Cited answer outlines for senior AI-engineer interviews. Works without a network or an API key."""

@@ -25,6 +25,7 @@ def print_replay(replay: Replay, console: Console) -> None:
     for label, chunks in (
         ("Dense", replay.dense),
         ("Sparse", replay.sparse),
+        ("Wordings", replay.wordings),
         ("Fused", replay.fused),
         ("Reranked", replay.reranked),
     ):

@@ -1,0 +1,60 @@
+"""Who asks, and how much that one may do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from coach.store.owner import Owner
+from ingest.contract import Frozen
+
+Scope = Literal["ask", "practice", "recruit", "admin"]
+SCOPES: tuple[Scope, ...] = ("ask", "practice", "recruit", "admin")
+
+
+class Limits(Frozen):
+    """What one key may take; None means no limit.
+
+    Attributes:
+        concurrent_requests: Requests that may run at the same moment.
+    """
+
+    requests_per_minute: int | None = Field(None, ge=1)
+    tokens_per_minute: int | None = Field(None, ge=1)
+    usd_per_minute: float | None = Field(None, gt=0)
+    requests_per_month: int | None = Field(None, ge=1)
+    tokens_per_month: int | None = Field(None, ge=1)
+    usd_per_month: float | None = Field(None, gt=0)
+    concurrent_requests: int | None = Field(None, ge=1)
+
+
+UNLIMITED = Limits()
+
+
+class Principal(Frozen):
+    """Whoever a request comes from.
+
+    Attributes:
+        person: Whose the rows are within the tenant; the same on all keys of that person.
+        key_id: Public name of the key, safe to log.
+    """
+
+    tenant: str
+    person: str = ""
+    key_id: str
+    scopes: frozenset[Scope]
+    limits: Limits = UNLIMITED
+
+    @property
+    def owner(self) -> Owner:
+        """Whose rows this principal writes."""
+        return Owner(self.tenant, self.person)
+
+    def may(self, scope: Scope) -> bool:
+        """Return whether the principal has this scope; an administrator has all."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+LOCAL = Principal(tenant="local", key_id="local", scopes=frozenset(SCOPES))
+"""Whoever asks on loopback without a key: the user of this machine."""

@@ -1,0 +1,125 @@
+"""Answers that were given: what a permalink leads to."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import ForeignKeyConstraint, Index, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coach.errors import NotFoundError
+from coach.store.base import Id, Owned, PlainText, UtcTime, Word, utc_now
+from coach.store.database import Database, insert_if_absent
+from coach.store.owner import Owner
+from coach.store.paging import PAGE_ITEMS, Page, Place, cut, page_limit
+from coach.types import Answer
+from ingest.contract import Frozen
+
+
+class AnswerRow(Owned):
+    """One answer; the whole of it is `body`, the columns are what is searched for."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index(None, "tenant", "created_at", "id"), Index(None, "tenant", "stack_hash"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    corpus_hash: Mapped[str] = mapped_column(Word(128))
+    stack_hash: Mapped[str] = mapped_column(Word(128))
+    status: Mapped[str] = mapped_column(Word(16))
+    claims: Mapped[int]
+    body: Mapped[str] = mapped_column(PlainText)
+
+
+class AnswerChunkRow(Owned):
+    """A chunk that an answer cites, so that all answers that used it can be found."""
+
+    __tablename__ = "answer_chunks"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant", "answer_id"], ["answers.tenant", "answers.id"], ondelete="CASCADE"),
+        Index(None, "tenant", "chunk_id"),
+    )
+
+    answer_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    chunk_id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+
+class StoredAnswer(Frozen):
+    """An answer as it was given, with the version of the handbook that its offsets count in."""
+
+    answer: Answer
+    corpus_hash: str
+    created_at: datetime
+
+
+class AnswerStore:
+    """Keeps answers; everybody of a tenant can read those of the tenant."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, owner: Owner, answer: Answer, corpus_hash: str) -> StoredAnswer:
+        """Store an answer and return it as stored; saving it again changes nothing."""
+        stored = StoredAnswer(answer=answer, corpus_hash=corpus_hash, created_at=utc_now())
+        claims = answer.outline.claims()
+        row = {
+            "tenant": owner.tenant,
+            "person": owner.person,
+            "id": answer.id,
+            "created_at": stored.created_at,
+            "corpus_hash": corpus_hash,
+            "stack_hash": answer.stack.hash,
+            "status": answer.status,
+            "claims": len(claims),
+            "body": answer.model_dump_json(),
+        }
+        cited = {cited.chunk_id for claim in claims for cited in claim.citations if cited.chunk_id}
+        with self._database.session() as session:
+            if not insert_if_absent(session, AnswerRow, row):
+                return _stored(session.get_one(AnswerRow, (owner.tenant, answer.id)))
+            if cited:
+                key = {"tenant": owner.tenant, "person": owner.person, "answer_id": answer.id}
+                session.execute(
+                    insert(AnswerChunkRow), [{**key, "chunk_id": chunk} for chunk in sorted(cited)]
+                )
+        return stored
+
+    def get(self, tenant: str, answer_id: str) -> StoredAnswer | None:
+        """Return an answer of the tenant, or None if it has none of this id."""
+        with suppress(NotFoundError), self._database.reading() as session:  # of an id that no row can have
+            row = session.get(AnswerRow, (tenant, answer_id))
+            return _stored(row) if row else None
+        return None
+
+    def list(
+        self, tenant: str, *, limit: int = PAGE_ITEMS, cursor: str | None = None, person: str | None = None
+    ) -> Page[StoredAnswer]:
+        """Return answers of the tenant, newest first; those of one person if one is named.
+
+        Raises:
+            UsageError: The cursor comes from no list, or the limit is out of range.
+        """
+        query = select(AnswerRow).where(AnswerRow.tenant == tenant).limit(page_limit(limit) + 1)
+        if person is not None:
+            query = query.where(AnswerRow.person == person)
+        if cursor is not None:
+            query = query.where(Place.read(cursor).older(AnswerRow.created_at, AnswerRow.id))
+        with self._database.reading() as session:
+            rows = list(session.scalars(query.order_by(AnswerRow.created_at.desc(), AnswerRow.id.desc())))
+        places = [Place(row.created_at, row.id) for row in rows]
+        return cut([_stored(row) for row in rows], places, limit)
+
+    def citing(self, tenant: str, chunk_id: str) -> tuple[str, ...]:
+        """Return the ids of the tenant's answers that cite a chunk."""
+        query = select(AnswerChunkRow.answer_id).where(
+            AnswerChunkRow.tenant == tenant, AnswerChunkRow.chunk_id == chunk_id
+        )
+        with self._database.reading() as session:
+            return tuple(session.scalars(query.order_by(AnswerChunkRow.answer_id)))
+
+
+def _stored(row: AnswerRow) -> StoredAnswer:
+    return StoredAnswer(
+        answer=Answer.model_validate_json(row.body), corpus_hash=row.corpus_hash, created_at=row.created_at
+    )

@@ -1,0 +1,188 @@
+"""The audit log: who did what, in a chain of hashes that shows whether an entry was changed or removed.
+
+Each tenant has its own chain. The database refuses to update or delete an entry (triggers); whoever goes
+round that breaks the chain. Only somebody who rewrites all that follows as well stays unseen: note the head
+of a chain elsewhere from time to time, and `verify` proves that the log still leads up to it.
+
+Entries hold ids, hashes and figures, never a user's words: they stay when a person's rows are erased.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coach.store.base import NAME_CHARS, Base, PlainText, UtcTime, Word, utc_now
+from coach.store.database import Database, insert_if_absent
+from ingest.contract import Frozen
+
+START = "0" * 64
+BATCH = 1000
+
+
+class AuditRow(Base):
+    """One entry; `sequence` counts from 1 without gaps within its tenant."""
+
+    __tablename__ = "audit_log"
+
+    tenant: Mapped[str] = mapped_column(Word(NAME_CHARS), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    actor: Mapped[str] = mapped_column(Word(NAME_CHARS))
+    action: Mapped[str] = mapped_column(Word(NAME_CHARS))
+    subject: Mapped[str] = mapped_column(Word(128), index=True)
+    details: Mapped[str] = mapped_column(PlainText)
+    hash: Mapped[str] = mapped_column(Word(64))
+
+
+class AuditHeadRow(Base):
+    """Where a tenant's chain ends; the row that those who append wait for."""
+
+    __tablename__ = "audit_heads"
+
+    tenant: Mapped[str] = mapped_column(Word(NAME_CHARS), primary_key=True)
+    sequence: Mapped[int]
+    hash: Mapped[str] = mapped_column(Word(64))
+
+
+class Head(Frozen):
+    """The end of a chain at some moment: how many entries it had, and the hash of the last."""
+
+    sequence: int
+    hash: str
+
+
+EMPTY = Head(sequence=0, hash=START)
+
+
+class Entry(Frozen):
+    """One thing that was done.
+
+    Attributes:
+        actor: The key id of whoever did it.
+        action: What was done, in one dotted word ("answer.given", "flag.set").
+        subject: Id of what it was done to.
+    """
+
+    sequence: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, JsonValue]
+    hash: str
+
+
+class Verification(Frozen):
+    """Whether a chain holds.
+
+    Attributes:
+        entries: How many were checked.
+        broken_at: Sequence of the first entry that is missing or not what its hash says; None if none is.
+    """
+
+    entries: int
+    broken_at: int | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether every entry is there and as it was written."""
+        return self.broken_at is None
+
+
+class AuditLog:
+    """Appends to the log and checks it."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def append(
+        self,
+        tenant: str,
+        *,
+        actor: str,
+        action: str,
+        subject: str,
+        details: Mapping[str, JsonValue] | None = None,
+    ) -> Entry:
+        """Write an entry at the end of the tenant's chain and return it."""
+        written = json.dumps(dict(details or {}), sort_keys=True, separators=(",", ":"))
+        with self._database.session() as session:
+            insert_if_absent(session, AuditHeadRow, {"tenant": tenant, **EMPTY.model_dump()})
+            head = session.get_one(AuditHeadRow, tenant, with_for_update=True)
+            row = AuditRow(
+                tenant=tenant,
+                sequence=head.sequence + 1,
+                at=self._clock(),
+                actor=actor,
+                action=action,
+                subject=subject,
+                details=written,
+            )
+            row.hash = _hash(head.hash, row)
+            session.add(row)
+            head.sequence, head.hash = row.sequence, row.hash
+        return _entry(row)
+
+    def head(self, tenant: str) -> Head:
+        """Return where the tenant's chain ends, to be noted where the database cannot be rewritten."""
+        with self._database.reading() as session:
+            row = session.get(AuditHeadRow, tenant)
+            return Head(sequence=row.sequence, hash=row.hash) if row else EMPTY
+
+    def about(self, tenant: str, subject: str) -> tuple[Entry, ...]:
+        """Return the tenant's entries about one thing, oldest first."""
+        query = select(AuditRow).where(AuditRow.tenant == tenant, AuditRow.subject == subject)
+        with self._database.reading() as session:
+            return tuple(_entry(row) for row in session.scalars(query.order_by(AuditRow.sequence)))
+
+    def verify(self, tenant: str, *, noted: Head = EMPTY) -> Verification:
+        """Walk the tenant's chain; it must be whole, end at its head and lead through the noted one."""
+        previous, sequence = START, 0
+        query = select(AuditRow).where(AuditRow.tenant == tenant).order_by(AuditRow.sequence)
+        with self._database.reading() as session:
+            head = session.get(AuditHeadRow, tenant)
+            last = Head(sequence=head.sequence, hash=head.hash) if head else EMPTY
+            with closing(session.scalars(query.execution_options(yield_per=BATCH))) as rows:
+                for row in rows:
+                    expected = _hash(previous, row)
+                    known = noted.hash if row.sequence == noted.sequence else expected
+                    if row.sequence != sequence + 1 or not row.hash == expected == known:
+                        return Verification(entries=sequence, broken_at=sequence + 1)
+                    previous, sequence = row.hash, row.sequence
+        whole = Head(sequence=sequence, hash=previous) == last and sequence >= noted.sequence
+        return Verification(entries=sequence, broken_at=None if whole else sequence + 1)
+
+
+def _hash(previous: str, row: AuditRow) -> str:
+    parts = [
+        previous,
+        row.tenant,
+        row.sequence,
+        row.at.isoformat(timespec="microseconds"),
+        row.actor,
+        row.action,
+        row.subject,
+        row.details,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _entry(row: AuditRow) -> Entry:
+    return Entry(
+        sequence=row.sequence,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        details=json.loads(row.details),
+        hash=row.hash,
+    )

@@ -1,0 +1,61 @@
+"""What tests of state need of any server: an unprivileged user to run it as, a port, and when to skip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+START_TIMEOUT_S = 30
+USER = "nobody"
+
+
+class ServerUnavailableError(Exception):
+    """The server cannot be had here; the message says why."""
+
+
+def give_up(server: str, reason: object, environment: Mapping[str, str] = os.environ) -> NoReturn:
+    """Skip the test for this reason; fail it where CI=true, since there the server must be had."""
+    if environment.get("CI") == "true":
+        pytest.fail(f"no {server}: {reason}")
+    pytest.skip(f"no {server}: {reason}")
+
+
+def as_user() -> dict[str, object]:
+    """Return the arguments that start a process without root's rights; none if there are none to drop."""
+    return {"user": USER, "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """Give a new folder that the unprivileged user owns; pytest's folders are closed to it."""
+    with tempfile.TemporaryDirectory(prefix="coach-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, USER)
+        yield Path(folder)
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody uses at the moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> bool:
+    """Return whether the server became ready before it ended or the time ran out."""
+    end = time.monotonic() + START_TIMEOUT_S
+    while process.poll() is None and time.monotonic() < end:
+        if ready():
+            return True
+        time.sleep(0.02)
+    return False
