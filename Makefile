@@ -1,18 +1,32 @@
 # Everything runs in .venv, made from the locked dependencies. `make run` and `make test` need nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := ingest coach evals tests
+SOURCES := ingest coach ui evals tests examples
 
-.PHONY: run test setup check format lock bench eval fit train clean
+.PHONY: run test test-api setup check format lock bench bench-api bench-retrieval bench-ui test-browser eval fit train clean
 
+# At a terminal API and page, until Ctrl-C; without one an answer in the terminal, which ends by itself.
 run: setup
 	@$(BIN)/coach weights fetch
 	@$(BIN)/coach ingest
-	@$(BIN)/coach chat
+	@if [ -t 0 ]; then $(BIN)/coach up; else $(BIN)/coach chat; fi
 
 test: setup
 	@$(BIN)/coach weights fetch
 	$(BIN)/pytest
+
+# The API against its own OpenAPI document: at least this many generated cases, with stateful links.
+API_CASES ?= 2000
+test-api: setup
+	API_CASES=$(API_CASES) $(BIN)/pytest -s tests/coach/api/test_contract.py
+
+# Needs Debian's chromium (apt-get install chromium); without it the tests are skipped and say so.
+test-browser: setup
+	@$(BIN)/coach weights fetch
+	$(BIN)/pytest tests/browser
+
+bench-ui: setup
+	$(BIN)/python -m tests.browser.bench
 
 setup: .venv/.stamp
 
@@ -42,8 +56,18 @@ lock:
 bench: setup
 	$(BIN)/python -m evals.bench
 
+# BENCH names options: --seconds, --requests, --collection.
+bench-api: setup
+	$(BIN)/python -m evals.bench_api $(BENCH)
+
+# EVAL holds options, as in EVAL="--golden FILE --collection NAME"; docs/evals.md lists them.
 eval: setup
-	$(BIN)/python -m evals.retrieval $(EVAL)
+	$(BIN)/coach eval all $(EVAL)
+
+# DATA names the folder that holds the public sets; the first run embeds them, which takes minutes.
+DATA ?= ../shared/data/retrieval
+bench-retrieval: setup
+	$(BIN)/python -m evals.bench_retrieval --data $(DATA)
 
 # TRAIN names question files and collections like FIT; torch is the one thing that is not locked with the rest.
 train: setup

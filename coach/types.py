@@ -149,23 +149,53 @@ class Stack(Frozen):
     parts: dict[str, str]
 
 
+class ModelUse(Frozen):
+    """What language models took for one answer.
+
+    Attributes:
+        calls: Repeated ones included.
+        prompt_tokens: All tokens that were read; `cached_tokens` of them from the provider's cache.
+        estimated: Whether some of the tokens are reckoned and not counted by a provider.
+    """
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    estimated: bool = False
+
+
 class Answer(Frozen):
     """The reply to one question.
 
     Attributes:
+        question: As it was asked.
+        standalone: As it was searched for, if it was asked in a conversation and completed from that.
         support_rate: Supported claims / claims shown; None if there is no claim.
-        degraded: What is missing from a full answer, one word each ("reranker"); empty when all is well.
+        model: Whose claims are shown, joined by "+" if several; empty if all are quotes.
+        usage: None if no model was asked.
+        cost_usd: 0 if nothing was paid; None if the price of a call is unknown.
+        cached: Whether it was given before, to the same tenant by the same stack.
+        degraded: What is missing from a full answer, in order: "reranker"; each step down the chain of
+            models, "model:openai/a→local/b: timeout"; "budget: tokens"; last "writer" where quotes had to
+            complete it. Empty when all is well.
         timing_ms: Milliseconds by stage, and "total".
     """
 
     id: str
     question: str
+    standalone: str = ""
     status: Status
     level: Level
     outline: Outline = Outline()
     support_rate: float | None = None
     abstention: Abstention | None = None
     dropped: int = Field(0, description="Claims that verification removed.")
+    repaired: int = Field(0, description="Claims that failed verification first and were mended.")
+    model: str = ""
+    usage: ModelUse | None = None
+    cost_usd: float | None = 0.0
+    cached: bool = False
     stack: Stack
     degraded: tuple[str, ...] = ()
     timing_ms: dict[str, float]
@@ -205,6 +235,7 @@ class Replay(Frozen):
     rewritten: RewrittenQuery
     dense: tuple[RankedChunk, ...]
     sparse: tuple[RankedChunk, ...]
+    wordings: tuple[RankedChunk, ...]
     fused: tuple[RankedChunk, ...]
     reranked: tuple[RankedChunk, ...]
     gate: GateDecision

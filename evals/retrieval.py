@@ -1,117 +1,79 @@
-"""`python -m evals.retrieval GOLDEN`: how well the coach finds what answers, and abstains from the rest."""
+"""Retrieval, measured: is what answers found, in which order, and is it known when nothing does?"""
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
+from pydantic import JsonValue
 
-from coach.coach import Coach
-from coach.log import configure
-from coach.settings import Settings
-from evals.golden import GoldenItem, load_golden
+from coach.types import Answer, Hit
+from evals.golden import GoldenItem, Relevant
+from evals.metrics.abstention import abstention
+from evals.metrics.context_precision import context_precision
+from evals.metrics.ndcg import credited_grades, ndcg
+from evals.metrics.recall import recall
 from evals.metrics.reciprocal_rank import reciprocal_rank
 from evals.metrics.success import success
 
-CUTOFF = 10
+HITS = 10
+_SHOWN_CHARS = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one item gave. For an unanswerable item the ranks say nothing and are not averaged."""
+def measure_retrieval(item: GoldenItem, hits: Sequence[Hit], answer: Answer) -> dict[str, float | None]:
+    """Return the value of each metric that applies to an item, by the first ten hits.
 
-    item: GoldenItem
-    success_1: float
-    success_5: float
-    reciprocal_rank_10: float
-    answered: bool
-    claims: int
-    citations: int
-    resolving: int
-
-
-def run(items: Iterable[GoldenItem], coach: Coach) -> list[Row]:
-    """Return one row an item: its ranking, and whether the coach answered and its citations resolve."""
-    rows = []
-    for item in track(list(items), description="asking", console=Console(stderr=True), transient=True):
-        hits = coach.search(item.query, limit=CUTOFF)
-        relevant = [any(one.holds(hit) for one in item.relevant) for hit in hits]
-        answer = coach.ask(item.query)
-        cited = [citation for claim in answer.outline.claims() for citation in claim.citations]
-        rows.append(
-            Row(
-                item=item,
-                success_1=success(relevant, 1),
-                success_5=success(relevant, 5),
-                reciprocal_rank_10=reciprocal_rank(relevant, CUTOFF),
-                answered=answer.status == "answered",
-                claims=len(answer.outline.claims()),
-                citations=len(cited),
-                resolving=sum(
-                    coach.document_text(one.document)[one.start : one.end] == one.quote for one in cited
-                ),
-            )
-        )
-    return rows
+    Rankings are measured where the item names places; abstention is always. The unit found is the relevant
+    place, not the hit: a second hit in the same place adds nothing to recall or nDCG, is relevant for
+    context precision, and takes up a rank everywhere.
+    """
+    found: dict[str, float | None] = {}
+    if places := item.places:
+        holding = places_of_hits(hits, places)
+        relevant = [bool(numbers) for numbers in holding]
+        grades = [place.grade for place in places]
+        credited = credited_grades(holding, grades)
+        found |= {f"success@{k}": success(relevant, k) for k in (1, 3, 5, 10)}
+        found |= {f"recall@{k}": recall(holding, k, places=len(places)) for k in (5, 10)}
+        found["mrr@10"] = reciprocal_rank(relevant, 10)
+        found["ndcg@10"] = ndcg(credited, grades, 10)
+        found["ndcg_linear@10"] = ndcg(credited, grades, 10, gain="linear")
+        found["context_precision@5"] = context_precision(relevant, 5)
+    return found | abstention(answerable=item.answerable, abstained=answer.status == "abstained")
 
 
-def summarise(rows: list[Row]) -> dict[str, float]:
-    """Return the means over answerable items, and the two abstention rates."""
-    answerable = [row for row in rows if row.item.answerable]
-    other = [row for row in rows if not row.item.answerable]
-    citations = sum(row.citations for row in rows)
+def unscored_retrieval(item: GoldenItem) -> dict[str, float | None]:
+    """Return the metrics of an item that could not be asked, each without a value."""
+    cutoffs = {"success": (1, 3, 5, 10), "recall": (5, 10)}
+    names = [f"{name}@{k}" for name, ks in cutoffs.items() for k in ks]
+    names += ["mrr@10", "ndcg@10", "ndcg_linear@10", "context_precision@5"]
+    asked = abstention(answerable=item.answerable, abstained=False)
+    return dict.fromkeys((*(names if item.places else ()), *asked))
+
+
+def places_of_hits(hits: Sequence[Hit], places: Sequence[Relevant]) -> list[list[int]]:
+    """Return for each hit the numbers of the relevant places that it lies in."""
+    return [[number for number, place in enumerate(places) if place.holds(hit)] for hit in hits]
+
+
+def describe_retrieval(item: GoldenItem, hits: Sequence[Hit], answer: Answer) -> dict[str, JsonValue]:
+    """Return what a report shows of an item: the question, where its answer stands, and what was found."""
+    holding = places_of_hits(hits, item.places)
     return {
-        "answerable": len(answerable),
-        "success@1": _mean(row.success_1 for row in answerable),
-        "success@5": _mean(row.success_5 for row in answerable),
-        "MRR@10": _mean(row.reciprocal_rank_10 for row in answerable),
-        "falsely refused": _mean(float(not row.answered) for row in answerable),
-        "unanswerable": len(other),
-        "abstained": _mean(float(not row.answered) for row in other),
-        "citations": citations,
-        "citations resolving": sum(row.resolving for row in rows) / citations if citations else 0.0,
-        "claims an answer": _mean(float(row.claims) for row in rows if row.answered),
+        "question": item.query,
+        "answerable": item.answerable,
+        "status": answer.status,
+        "relevant": [one.model_dump(mode="json", exclude_none=True) for one in item.places],
+        "hits": [
+            {
+                "rank": hit.rank,
+                "score": hit.score,
+                "document": hit.document,
+                "heading": hit.heading,
+                "start": hit.start,
+                "end": hit.end,
+                "text": hit.text[:_SHOWN_CHARS],
+                "grade": max((item.places[number].grade for number in numbers), default=0),
+            }
+            for hit, numbers in zip(hits, holding, strict=True)
+        ],
     }
-
-
-def _mean(values: Iterable[float]) -> float:
-    listed = list(values)
-    return sum(listed) / len(listed) if listed else 0.0
-
-
-def main() -> None:
-    """Print the summary and the slices by style, as a table or with --json as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m evals.retrieval", description=__doc__)
-    parser.add_argument("golden", type=Path)
-    parser.add_argument("--collection")
-    parser.add_argument("--json", action="store_true")
-    chosen = parser.parse_args()
-    settings = Settings(collection=chosen.collection) if chosen.collection else Settings()
-    configure(settings.log_level)
-    with Coach(settings) as coach:
-        rows = run(load_golden(chosen.golden), coach)
-    slices: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        slices[row.item.style].append(row)
-    found = {"all": summarise(rows)} | {style: summarise(rows) for style, rows in sorted(slices.items())}
-    if chosen.json:
-        json.dump(found, sys.stdout)
-        return
-    table = Table("slice", *found["all"], title=str(chosen.golden))
-    for style, figures in found.items():
-        table.add_row(
-            style, *(f"{value:.3f}" if isinstance(value, float) else str(value) for value in figures.values())
-        )
-    Console(width=200).print(table)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ import pytest
 
 from coach.errors import UsageError
 from coach.types import Hit
-from evals.golden import Relevant, load_golden
+from evals.golden import GoldenItem, Relevant, load_golden
 
 GOOD: dict[str, object] = {"id": "q1", "query": "What is a canary?", "answerable": False}
 
@@ -52,6 +52,11 @@ def test_items_are_read_in_order_and_blank_lines_passed_over(tmp_path: Path) -> 
         json.dumps(GOOD | {"answerable": "perhaps"}),
         json.dumps(GOOD | {"surprise": 1}),
         json.dumps(GOOD | {"relevant": [{"heading": "no document"}]}),
+        json.dumps(GOOD | {"relevant": [{"document": "a.md"}]}),
+        json.dumps(GOOD | {"relevant": [{"document": "a.md", "start": 3}]}),
+        json.dumps(GOOD | {"relevant": [{"document": "a.md", "start": 3, "end": 3}]}),
+        json.dumps(GOOD | {"relevant": [{"document": "a.md", "heading": "Canary", "grade": -1}]}),
+        json.dumps(GOOD | {"id": ""}),
     ],
 )
 def test_what_is_no_golden_item_is_named_by_file_and_line(tmp_path: Path, wrong: str) -> None:
@@ -60,6 +65,49 @@ def test_what_is_no_golden_item_is_named_by_file_and_line(tmp_path: Path, wrong:
     file.write_text(f"{json.dumps(GOOD)}\n\n{wrong}\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"golden\.jsonl:3 is not a golden item: \w+"):
         load_golden(file)
+
+
+def test_an_unknown_field_is_named(tmp_path: Path) -> None:
+    """A misspelt field is refused by name, for it would silently not count."""
+    file = tmp_path / "golden.jsonl"
+    file.write_text(json.dumps(GOOD | {"key_fact": ["canary"]}), encoding="utf-8")
+    with pytest.raises(UsageError, match=r":1 is not a golden item: .*\(key_fact\)"):
+        load_golden(file)
+
+
+def test_an_id_is_given_once(tmp_path: Path) -> None:
+    """Rows of a run are told apart by id, so a second one is refused with its line."""
+    file = tmp_path / "golden.jsonl"
+    file.write_text(f"{json.dumps(GOOD)}\n{json.dumps(GOOD)}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"golden\.jsonl:2 repeats the id 'q1'"):
+        load_golden(file)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n \n", b'{"id": "\xff"}'])
+def test_a_file_without_items_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    """Missing, empty, blank, or not UTF-8: nothing would be measured."""
+    file = tmp_path / "golden.jsonl"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UsageError, match=r"golden\.jsonl"):
+        load_golden(file)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_item(tmp_path: Path) -> None:
+    """Files from editors that write one are read like any other."""
+    file = tmp_path / "golden.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
+    assert [item.id for item in load_golden(file)] == ["q1"]
+
+
+def test_only_graded_places_of_answerable_questions_count() -> None:
+    """Grade 0 says that somebody looked and found nothing; an unanswerable question has no place at all."""
+    judged = (
+        Relevant(document="a.md", heading="A", grade=0),
+        Relevant(document="a.md", heading="B", grade=1),
+    )
+    assert GoldenItem(id="1", query="?", answerable=True, relevant=judged).places == judged[1:]
+    assert GoldenItem(id="1", query="?", answerable=False, relevant=judged).places == ()
 
 
 @pytest.mark.parametrize(
@@ -94,9 +142,15 @@ def test_a_heading_holds_a_hit_under_it() -> None:
     assert not relevant.holds(hit(heading="Canary islands"))
 
 
+@pytest.mark.parametrize(
+    "written", ["## Why `x`, *not* y?", " Why x,  not y?", "Why [x](a.md), not y?", "**Why x, not y?**"]
+)
+def test_a_heading_may_be_written_with_its_markup(written: str) -> None:
+    """What an author copies from the file names the same section as what a reader sees."""
+    assert Relevant(document="a.md", heading=written).holds(hit(heading="Why x, not y?"))
+
+
 def test_another_document_never_holds() -> None:
-    """The same heading or offsets elsewhere are another section; a place without either holds nothing."""
+    """The same heading or offsets elsewhere are another section."""
     assert not Relevant(document="b.md", heading="Canary").holds(hit())
     assert not Relevant(document="b.md", start=0, end=10).holds(hit())
-    assert not Relevant(document="a.md").holds(hit())
-    assert not Relevant(document="a.md", start=0).holds(hit())

@@ -1,0 +1,1 @@
+"""The commands of `coach eval`, one a file."""
