@@ -1,7 +1,8 @@
 """`make bench-model`: what search, verification and all the rest add to a bare litellm call, side by side.
 
-The server is a local one that writes at the pace of a hosted model and quotes the passages that it is given,
-so that both paths wait for the same words: a bare call that reads its stream to the end, and the whole answer.
+The server is a local one that writes at the pace of a hosted model and quotes the passages that it is
+given, so that both paths wait for the same words: a bare call that reads its stream to the end, and the whole
+answer.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
-    def do_POST(self) -> None:  # noqa: N802 - the name is the standard library's
+    def do_POST(self) -> None:
         """Answer a chat completion."""
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.bodies.append(body)
@@ -66,7 +67,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, delta: dict[str, str], finish_reason: str | None) -> None:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
-        chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+        chunk = {
+            "id": "c",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": "m",
+            "choices": [choice],
+        }
         self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         self.wfile.flush()
 
@@ -113,7 +120,10 @@ def main() -> None:
         f"{TOKENS_PER_S} tokens/s"
     )
     base = statistics.median(bare.whole_s)
-    for name, times in (("bare litellm call, stream read", bare), (f"verified answer, {claims:.0f} claims", ours)):
+    for name, times in (
+        ("bare litellm call, stream read", bare),
+        (f"verified answer, {claims:.0f} claims", ours),
+    ):
         middle, p95 = statistics.median(times.whole_s), statistics.quantiles(times.whole_s, n=20)[-1]
         first = f"{statistics.median(times.first_s) * 1000:.0f}"
         table.add_row(name, first, f"{middle * 1000:.0f}", f"{p95 * 1000:.0f}", f"{middle / base:.3f}")
@@ -130,7 +140,7 @@ def _measure(coach: Coach, server: _Server, rounds: int) -> tuple[_Times, _Times
             # Another tenant each time, or the second round would be answered from the cache.
             took, shown = _ask(coach, question, f"{number}-{place}")
             called = _call(server, server.bodies[-1])
-            if number:
+            if number > 0:
                 ours.first_s.append(took[0])
                 ours.whole_s.append(took[1])
                 bare.first_s.append(called[0])
@@ -141,10 +151,8 @@ def _measure(coach: Coach, server: _Server, rounds: int) -> tuple[_Times, _Times
 
 def _ask(coach: Coach, question: str, tenant: str) -> tuple[tuple[float, float], int]:
     began = time.perf_counter()
-    moments = []
-    for event in coach.stream(question, tenant=tenant):
-        if isinstance(event, ClaimVerified):
-            moments.append(time.perf_counter() - began)
+    events = coach.stream(question, tenant=tenant)
+    moments = [time.perf_counter() - began for event in events if isinstance(event, ClaimVerified)]
     return (moments[0], time.perf_counter() - began), len(moments)
 
 
@@ -159,7 +167,11 @@ def _call(server: _Server, body: dict[str, Any]) -> tuple[float, float]:
         api_base=server.url,
         api_key="none",
         stream=True,
-        **{name: body[name] for name in ("messages", "temperature", "max_tokens", "response_format") if name in body},
+        **{
+            name: body[name]
+            for name in ("messages", "temperature", "max_tokens", "response_format")
+            if name in body
+        },
     )
     for _ in chunks:
         first = first or time.perf_counter() - began
@@ -172,7 +184,7 @@ def _outline(content: str) -> str:
     quotes = [
         (passage, sentence)
         for passage, text in passages
-        for sentence in re.findall(r"(?<![^\n.] )[A-Z][^.?!\n|*`\[#]{30,160}\.(?=\s)", text)
+        for sentence in re.findall(r"(?:(?<=\. )|(?<=\n))[A-Z][^.?!\n|*`\[#]{30,160}\.(?=\s)", text)
     ]
     fields: dict[str, list[dict[str, str]]] = {"direct_answer": [], "steps": []}
     for number, (passage, quote) in enumerate(quotes[:CLAIMS]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,12 +17,14 @@ from typing import NamedTuple
 from coach.errors import UsageError
 from evals.golden import GoldenItem
 from evals.runs import Split
-from ingest.analysis import words
 
 GOLDEN_FOLDER = Path(__file__).parent / "golden"
 # Runs of four words that a line shares with a question; neighbouring questions share a phrase, a copy most.
 LEAK_WORDS = 4
 LEAK_SHARE = 0.7
+# A character of a script without spaces counts as a word.
+_UNSPACED = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 
 
 class Leak(NamedTuple):
@@ -73,7 +76,7 @@ def find_leaks(items: Sequence[GoldenItem], files: Iterable[Path]) -> list[Leak]
     """Return where files (prompts, examples, training questions) hold questions of these items.
 
     A line leaks an item if it holds 70% of the four-word runs of its question; a question of fewer than four
-    words is too common to tell. Runs are compared by their hashes.
+    words is too common to tell.
     """
     wanted: dict[str, set[str]] = {item.id: set(_runs(item.query)) for item in items}
     owners: dict[str, list[str]] = {}
@@ -111,7 +114,7 @@ def describe_leaks(items: Sequence[GoldenItem], split: Split, golden: Path) -> l
 
 
 def _runs(text: str) -> Iterator[str]:
-    """Yield the hash of each run of `LEAK_WORDS` words of a text."""
-    said = words(text)
+    """Yield each run of `LEAK_WORDS` words of a text."""
+    said = _WORD.findall(text.casefold())
     for at in range(len(said) - LEAK_WORDS + 1):
-        yield hashlib.sha256(" ".join(said[at : at + LEAK_WORDS]).encode()).hexdigest()
+        yield " ".join(said[at : at + LEAK_WORDS])

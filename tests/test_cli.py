@@ -37,7 +37,7 @@ MANIFEST_FIELDS = set(
     " sparse chunker corpus_hash documents chunks questions added updated deleted unchanged report".split()
 )
 REPLAY_FIELDS = set(
-    "question rewritten dense sparse fused reranked gate passages answer timing_ms".split(),
+    "question rewritten dense sparse wordings fused reranked gate passages answer timing_ms".split(),
 )
 
 QUESTIONS: dict[object, str] = {
@@ -205,7 +205,7 @@ def test_a_replay_shows_every_stage(ingested: Ingested) -> None:
     done = ingested.program.run("replay", CLEAR_QUESTIONS[0], "--json")
     [replay] = done.rows
     assert (done.code, replay.keys()) == (0, REPLAY_FIELDS)
-    for stage in ("dense", "sparse", "fused", "reranked"):
+    for stage in ("dense", "sparse", "wordings", "fused", "reranked"):
         assert [chunk["rank"] for chunk in replay[stage]] == list(range(1, len(replay[stage]) + 1))
         assert replay[stage][0]["heading"] == CLEAR_QUESTIONS[0]
     assert {"covered", "probability", "threshold", "reason", "evidence"} == replay["gate"].keys()

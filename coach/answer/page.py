@@ -95,7 +95,7 @@ def lay_out(answer: Answer) -> Page:
             lines.append(Line(text, shown, cited, claim.support == "partial"))
             above = label
         if lines:
-            blocks.append(Block(name, _title(name, answer), tuple(lines)))
+            blocks.append(Block(name, title_of(name, answer.question), tuple(lines)))
     return Page(
         printable(answer.question), _facts(answer), _degraded(answer), tuple(blocks), tuple(references)
     )
@@ -120,8 +120,9 @@ def _reference(number: int, citation: Citation) -> Reference:
     return Reference(number, printable(citation.document), trail, citation.start, citation.end, quote)
 
 
-def _title(name: OutlineField, answer: Answer) -> str:
-    return "Questions to ask" if name == "steps" and wants_questions(answer.question) else _TITLES[name]
+def title_of(name: OutlineField, question: str) -> str:
+    """Return the title of a part of the answer to a question."""
+    return "Questions to ask" if name == "steps" and wants_questions(question) else _TITLES[name]
 
 
 def _facts(answer: Answer) -> tuple[str, ...]:
@@ -130,6 +131,8 @@ def _facts(answer: Answer) -> tuple[str, ...]:
         claims = answer.outline.claims()
         supported = sum(claim.support == "supported" for claim in claims)
         facts.append(f"{supported} of {len(claims)} claims supported")
+    if answer.model:
+        facts.append(f"written by {printable(answer.model)}")
     if answer.dropped:
         facts.append(f"{answer.dropped} dropped")
     if "total" in answer.timing_ms:
@@ -138,5 +141,9 @@ def _facts(answer: Answer) -> tuple[str, ...]:
 
 
 def _degraded(answer: Answer) -> str:
-    missing = ", ".join(printable(word) for word in answer.degraded)
-    return f"Degraded: answered without {missing}." if missing else ""
+    """Return what is missing and, in brackets, what happened ("model:openai/a→outline: timeout")."""
+    told = [printable(what) for what in answer.degraded]
+    missing = ", ".join(what for what in told if ":" not in what)
+    happened = ", ".join(what for what in told if ":" in what)
+    pieces = [f"answered without {missing}" if missing else "", f"({happened})" if happened else ""]
+    return f"Degraded: {' '.join(piece for piece in pieces if piece)}." if told else ""

@@ -138,9 +138,9 @@ def _card(abstention: Abstention) -> RenderableType:
 def to_markdown(answer: Answer) -> str:
     """Return an answer as Markdown with a footnote for each citation; ends in a newline."""
     page = lay_out(answer)
-    paragraphs = [f"# {_escaped(page.question)}", f"*{' · '.join(page.facts)}*"]
+    paragraphs = [f"# {escaped(page.question)}", f"*{' · '.join(page.facts)}*"]
     if page.degraded:
-        paragraphs.append(f"> {_escaped(page.degraded)}")
+        paragraphs.append(f"> {escaped(page.degraded)}")
     if answer.abstention is not None:
         paragraphs += _abstention_markdown(answer.abstention)
     for block in page.blocks:
@@ -164,34 +164,35 @@ def _block_markdown(block: Block) -> Iterator[str]:
 
 
 def _claim_markdown(line: Line) -> str:
-    label = f"**{_escaped(line.label)}:** " if line.label else ""
+    label = f"**{escaped(line.label)}:** " if line.label else ""
     notes = "".join(f"[^{number}]" for number in line.references)
     partly = f" *{_PARTLY}*" if line.is_partial else ""
     if "\n" in line.text:
-        return f"{label}{notes}{partly}\n\n{indent(_fenced(line.text), '   ')}\n"
-    return f"{label}{_escaped(line.text)}{partly}{notes}"
+        return f"{label}{notes}{partly}\n\n{indent(fenced(line.text), '   ')}\n"
+    return f"{label}{escaped(line.text)}{partly}{notes}"
 
 
-def _fenced(code: str) -> str:
+def fenced(code: str) -> str:
+    """Return code as a Markdown block that nothing in it can end."""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
     return f"{fence}\n{code}\n{fence}"
 
 
 def _footnote(reference: Reference) -> str:
-    place = _escaped(" › ".join((reference.document, *reference.trail)))
+    place = escaped(" › ".join((reference.document, *reference.trail)))
     span = f"characters {reference.start}–{reference.end}"
-    return f"[^{reference.number}]: {place}, {span}: “{_escaped(reference.quote)}”"
+    return f"[^{reference.number}]: {place}, {span}: “{escaped(reference.quote)}”"
 
 
 def _abstention_markdown(abstention: Abstention) -> Iterator[str]:
-    yield f"**{REASONS[abstention.reason]}** {_escaped(abstention.message)}"
+    yield f"**{REASONS[abstention.reason]}** {escaped(abstention.message)}"
     if abstention.nearest:
         trails = (" › ".join((near.document, *near.path, near.heading)) for near in abstention.nearest)
-        yield "Nearest sections:\n\n" + "\n".join(f"- {_escaped(trail)}" for trail in trails)
-    yield f"**Next:** {_escaped(abstention.next_step)}"
+        yield "Nearest sections:\n\n" + "\n".join(f"- {escaped(trail)}" for trail in trails)
+    yield f"**Next:** {escaped(abstention.next_step)}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return a plain text as Markdown that reads as that text, whatever it holds."""
     escaped = _MARKDOWN_SIGNS.sub(r"\\\1", printable(text))
     return _MARKDOWN_LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", escaped)

@@ -59,7 +59,8 @@ def examine(settings: Settings) -> list[Finding]:
         if settings.rerank
         else Finding("reranker", "off: answers are degraded", "Set COACH_RERANK=true.")
     )
-    findings.append(Finding("model", "none: outlines are composed of quotes"))
+    chain = [name for name in (settings.model, *settings.fallback_models) if name]
+    findings.append(Finding("model", ", then ".join(chain) or "none: outlines are composed of quotes"))
     return findings
 
 

@@ -111,7 +111,7 @@ def _save(settings: Settings, store: StackStore) -> SavedStack:
 
     embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
     recipe = Recipe.of(settings)
-    engine = Engine(settings, recipe, embedder, open_models(settings))
+    engine = Engine(settings, embedder, models=open_models(settings))
     try:
         return store.save(engine.stack, recipe)
     finally:

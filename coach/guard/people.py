@@ -158,14 +158,24 @@ def _names_in(run: Sequence[Token], *, telling: bool) -> Iterator[tuple[int, int
             name.pop()
         if len(name) > 1 and _only_opens(name[0], name[1]):
             name = name[1:]
-        of_a_term = len(name) == 1 and name[0].kind in AMBIGUOUS and after and after[0].kind is Word.TERM
-        if of_a_term or not _is_name(name, telling=telling):
-            continue
         words = [token for token in name if token.text.casefold() not in PARTICLES]
-        lonely = len(words) == 1 and after and after[0].kind is Word.FIELD
-        if lonely and after[0].text.casefold() not in STOPWORDS:
-            name = [*name, after[0]]
+        known = [token for token in after if _may_be_surname(token)] if len(words) == 1 else []
+        of_a_term = len(name) == 1 and name[0].kind in AMBIGUOUS and after and after[0].kind is Word.TERM
+        if of_a_term or not (
+            _is_name(name, telling=telling) or (known and _is_new(words[0], telling=telling))
+        ):
+            continue
+        name += known
         yield name[0].start, name[-1].end
+
+
+def _may_be_surname(token: Token) -> bool:
+    """Return whether a word of the handbook may be a surname here, as that of an author whom it cites."""
+    return token.kind is Word.FIELD and token.title and token.text.casefold() not in STOPWORDS
+
+
+def _is_new(word: Token, *, telling: bool) -> bool:
+    return telling and word.kind is Word.NEW
 
 
 def _may_be_part(token: Token) -> bool:

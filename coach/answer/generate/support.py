@@ -1,0 +1,122 @@
+"""Whether the quotes of a claim bear it out: by its words, by the offline scorer, by a second model."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import structlog
+
+from coach.answer.generate.causes import cause
+from coach.answer.generate.clauses import fault
+from coach.answer.generate.request import judge_request
+from coach.answer.plain import cells, plain, read_row
+from coach.answer.prompts import Prompt
+from coach.answer.wording import judge
+from coach.errors import BudgetExceededError, ModelError
+from coach.types import Citation
+
+if TYPE_CHECKING:
+    from coach.faithfulness import ClaimVerdict
+    from coach.models.budget import Budget
+    from coach.models.router import Router
+
+# What a claim may not have otherwise than its quote, however likely the rest is.
+_HARD = frozenset({"number", "unit", "date", "name", "negation", "quantifier", "direction"})
+_REPLY = re.compile(r'\{\s*"supported"\s*:\s*(true|false)\s*\}')
+_MOST_NAMED = 3
+
+
+class Judgement(NamedTuple):
+    """A verdict.
+
+    Attributes:
+        reason: What is wrong, for whoever mends the claim.
+        unscored: Why the second model gave no verdict, in a word; empty if it gave one or was not asked.
+    """
+
+    supported: bool
+    reason: str = ""
+    unscored: str = ""
+
+
+class ClaimScorer(Protocol):
+    """What `coach.faithfulness.Scorer` does."""
+
+    def check(self, claim: str, passages: Sequence[str]) -> ClaimVerdict:
+        """Return the verdict of one claim against passages."""
+        ...
+
+
+class SecondModel:
+    """A model that is asked about each claim that its words alone do not prove."""
+
+    def __init__(self, router: Router, prompt: Prompt, *, timeout_s: float) -> None:
+        self._router = router
+        self._prompt = prompt
+        self._timeout_s = timeout_s
+
+    def judge(self, claim: str, quotes: Sequence[str], budget: Budget) -> Judgement:
+        """Return the model's verdict; where it gives none, the claim stands and the verdict says why."""
+        request = judge_request(self._prompt, claim, quotes, timeout_s=self._timeout_s)
+        try:
+            reply = self._router.complete(request, budget)
+        except (ModelError, BudgetExceededError) as error:
+            return Judgement(supported=True, unscored=cause(error))
+        found = _REPLY.search(reply.text)
+        if found is None:
+            return Judgement(supported=True, unscored="unreadable")
+        return Judgement(supported=bool(json.loads(found[1])), reason="the quote does not say that")
+
+
+class Checker:
+    """Says whether citations bear a claim out; safe to share between threads.
+
+    Args:
+        scorer: The offline scorer.
+        second: A second model; it can only make the verdict stricter.
+    """
+
+    def __init__(self, scorer: ClaimScorer, second: SecondModel | None = None) -> None:
+        self._scorer = scorer
+        self._second = second
+
+    def check(self, claim: str, citations: Sequence[Citation], budget: Budget) -> Judgement:
+        """Return the verdict of a claim."""
+        quotes = tuple(citation.quote for citation in citations)
+        readings = _readings(citations)
+        if judge(claim, (*quotes, *readings)) == "supported":
+            return Judgement(supported=True)
+        quote = "\n".join(readings)
+        if reason := fault(claim, quote):
+            return Judgement(supported=False, reason=reason)
+        made = self._scorer.check(claim, [_with_heading(citations[0], reading) for reading in readings])
+        hard = [problem for problem in made.problems if problem.kind in _HARD]
+        if hard or made.support != "supported":
+            return Judgement(supported=False, reason=_reason(made))
+        return self._second.judge(claim, readings, budget) if self._second else Judgement(supported=True)
+
+
+def _readings(citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Return the quotes as a reader sees them; a table row is read by its header."""
+    if len(citations) == 2:  # noqa: PLR2004 - header and row
+        names, values = cells(citations[0].quote), cells(citations[1].quote)
+        return (read_row(names, values),)
+    return tuple(plain(citation.quote) for citation in citations)
+
+
+def _with_heading(citation: Citation, reading: str) -> str:
+    """Return a quote below its heading, which names what "it" is; what a semicolon parts is read apart."""
+    lines = reading.replace("; ", ";\n")
+    return f"{citation.heading}\n{lines}" if citation.heading else lines
+
+
+def _reason(made: ClaimVerdict) -> str:
+    named = [
+        f"it says {problem.said!r}" + (f" where the quote says {problem.found!r}" if problem.found else "")
+        for problem in made.problems[:_MOST_NAMED]
+    ]
+    structlog.get_logger().debug("claim_refused", risk=made.risk, problems=len(made.problems))
+    return "the quote does not bear it out" + (f": {'; '.join(named)}" if named else "")

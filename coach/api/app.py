@@ -1,0 +1,80 @@
+"""The HTTP API as one app: the routes with what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import metadata
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+
+from coach.api import failures, openapi
+from coach.api.envelope import Envelope, allowed_hosts
+from coach.api.mcp import PATH, McpEndpoint
+from coach.api.record import REQUEST_ID
+from coach.api.routes import answers, chat, handbook, operations, search
+from coach.api.services import Services
+
+_EXPOSED_HEADERS = (
+    REQUEST_ID,
+    "ETag",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Idempotency-Replayed",
+)
+BYTES_PER_KB = 1024
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the app that serves these services; it does not close them."""
+    settings = services.settings
+    tools = McpEndpoint(services)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with tools.sessions.run():
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # both pages would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.services = services
+    for module in (answers, search, handbook, chat, operations):
+        app.include_router(module.router)
+    # Starlette takes an ASGI app for an endpoint as well; its annotation does not say so.
+    app.add_route(PATH, tools, methods=["GET", "POST", "DELETE"], include_in_schema=False)  # type: ignore[arg-type]
+    failures.install(app)
+    openapi.install(
+        app,
+        version=metadata.version("interview-coach"),
+        needs_key=services.needs_key,
+        max_question_chars=settings.max_question_chars,
+    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+            expose_headers=_EXPOSED_HEADERS,
+        )
+    app.add_middleware(  # the last one added is the outermost
+        Envelope,
+        drain=services.drain,
+        metrics=services.metrics,
+        max_body_bytes=settings.max_body_kb * BYTES_PER_KB,
+        hosts=None if services.needs_key else allowed_hosts(settings.allowed_hosts),
+    )
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,52 @@
+"""Asking the coach for somebody: the answer is kept under an id before anybody sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+
+from fastapi.exceptions import RequestValidationError
+
+from coach.api.callers import Turn
+from coach.events import Event, Finished
+from coach.types import Answer
+from ingest.contract import Level
+
+
+def check_length(turn: Turn, text: str, *place: str | int) -> None:
+    """Refuse a text that is too long for a question, naming its place in the body.
+
+    Raises:
+        RequestValidationError: It is too long.
+    """
+    longest = turn.services.settings.max_question_chars
+    if len(text) > longest:
+        message = f"String should have at most {longest} characters"
+        raise RequestValidationError([{"type": "string_too_long", "loc": ("body", *place), "msg": message}])
+
+
+def ask(turn: Turn, question: str, level: Level) -> Answer:
+    """Return an answer that is stored. Runs in a thread."""
+    answer = turn.services.coach.ask(question, level=level, tenant=turn.principal.tenant)
+    _keep(turn, answer)
+    return answer
+
+
+def stream(turn: Turn, question: str, level: Level) -> Generator[Event]:
+    """Yield an answer event by event; it is stored before the last of them. Runs in a thread."""
+    events = turn.services.coach.stream(question, level=level, tenant=turn.principal.tenant)
+    with closing(events):
+        for event in events:
+            if isinstance(event, Finished):
+                _keep(turn, event.answer)
+            yield event
+
+
+def _keep(turn: Turn, answer: Answer) -> None:
+    # Its own stack's corpus: the index may have been changed while it was made.
+    turn.services.answers.save(turn.principal.owner, answer, answer.stack.parts["corpus"])
+    turn.services.metrics.count_answer(answer)
+    if answer.usage:
+        turn.tokens += answer.usage.prompt_tokens + answer.usage.completion_tokens
+    turn.usd += answer.cost_usd or 0.0  # an unknown price cannot be counted
+    turn.record.request_id = answer.id

@@ -1,0 +1,150 @@
+"""Who is asking, whether that one may, and the turn in which the work is done."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, TypeVar
+
+import anyio
+from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
+
+from coach.api.record import RequestRecord, record_of
+from coach.api.services import Services, services_of
+from coach.api.work import Stream, in_thread
+from coach.errors import ForbiddenError, UnauthenticatedError
+from coach.guard.keys import SECRET
+from coach.guard.meter import Window
+from coach.guard.principal import LOCAL, UNLIMITED, Principal, Scope
+from coach.guard.quotas import Admission
+
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+CHARS_PER_TOKEN = 4
+"""Of English text, about; what a question weighs in the queue need not be exact."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """A request that was admitted: who asks, and the means to have its work done.
+
+    Attributes:
+        tokens: What models took for it so far; counted on the key when the request ends, like `usd`.
+    """
+
+    principal: Principal
+    services: Services
+    record: RequestRecord
+    tokens: int = 0
+    usd: float = 0.0
+
+    async def think(self, text: str, work: Callable[[], Result]) -> Result:
+        """Return what a function returns that asks the coach about a text."""
+        slot = self.services.slot(self.principal.tenant, _weight(text))
+        return await in_thread(work, slot, self.services.thinkers)
+
+    def stream(self, text: str, items: Callable[[], Generator[Item]]) -> Stream[Item]:
+        """Return the items of a generator that asks the coach about a text."""
+        slot = self.services.slot(self.principal.tenant, _weight(text))
+        return Stream(items, slot, self.services.thinkers)
+
+
+async def identify(services: Services, record: RequestRecord, authorization: str) -> Principal:
+    """Return whose key a request carries, or whoever uses this machine where no key is needed.
+
+    Without need of a key, one of ours still has to be valid; any other word is passed over, because
+    clients made for other services always send one.
+
+    Raises:
+        UnauthenticatedError: A key is needed and there is none, or it is not valid.
+    """
+    scheme, _, secret = authorization.partition(" ")
+    given = secret.strip() if scheme.casefold() == "bearer" else ""
+    if services.needs_key or SECRET.fullmatch(given):
+        principal = await services.read(partial(services.keys.verify, given)) if given else None
+        if principal is None:
+            raise UnauthenticatedError("the API key is not valid" if given else "the request has no API key")
+    else:
+        principal = LOCAL
+    record.noted |= {"tenant": principal.tenant, "key_id": principal.key_id}
+    return principal
+
+
+@asynccontextmanager
+async def admitted(
+    services: Services, record: RequestRecord, authorization: str, scope: Scope
+) -> AsyncIterator[Turn]:
+    """Give a request its turn within the limits of its key; it counts as running until the block ends.
+
+    Raises:
+        UnauthenticatedError: A key is needed and there is none, or it is not valid.
+        ForbiddenError: The key lacks the scope.
+        QuotaExceededError: The key used up what it may take.
+    """
+    principal = await identify(services, record, authorization)
+    if not principal.may(scope):
+        raise ForbiddenError(f"key {principal.key_id!r} lacks the scope {scope!r}")
+    if principal.limits == UNLIMITED:
+        yield Turn(principal, services, record)
+        return
+    admission = await services.read(partial(services.quotas.admit, principal))
+    record.headers |= _limit_headers(admission)
+    turn = Turn(principal, services, record)
+    try:
+        yield turn
+    finally:
+        with anyio.CancelScope(shield=True):  # also if the client went away
+            await services.read(lambda: services.quotas.settle(admission.lease, turn.tokens, turn.usd))
+
+
+def _turn(scope: Scope) -> Callable[[Request], AsyncIterator[Turn]]:
+    async def take(request: Request) -> AsyncIterator[Turn]:
+        header = request.headers.get("authorization", "")
+        async with admitted(services_of(request), record_of(request.scope), header, scope) as turn:
+            yield turn
+
+    return take
+
+
+Asker = Annotated[Turn, Depends(_turn("ask"))]
+"""The turn of a request that needs the scope "ask"."""
+
+Administrator = Annotated[Turn, Depends(_turn("admin"))]
+"""The turn of a request that needs the scope "admin"."""
+
+
+async def json_only(request: Request) -> None:
+    """Refuse a body that is not called JSON; a form on another site's page cannot send such a type."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+    if media_type != "application/json":
+        raise HTTPException(415, f"the body is called {media_type!r}; application/json is taken")
+
+
+def _weight(text: str) -> float:
+    return max(1.0, len(text) / CHARS_PER_TOKEN)
+
+
+def _limit_headers(admission: Admission) -> dict[str, str]:
+    """Return how the limits stand, for the client.
+
+    Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (policies by name; the
+    tightest first).
+    """
+    windows = sorted(admission.windows, key=lambda one: (one.remaining / one.limit, one.name))
+    if not windows:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(
+            f'"{_policy(one)}";q={one.limit:.0f};w={one.span_s:.0f}' for one in windows
+        ),
+        "RateLimit": ", ".join(
+            f'"{_policy(one)}";r={one.remaining:.0f};t={one.reset_s:.0f}' for one in windows
+        ),
+    }
+
+
+def _policy(window: Window) -> str:
+    return window.name.replace("_", "-")

@@ -1,0 +1,109 @@
+"""What the routes work with: one coach, its catalogue, and the stores, opened once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property, partial
+from typing import Annotated, TypeVar
+
+import anyio
+from fastapi import Depends, Request
+
+from coach.api.catalogue import Catalogue
+from coach.api.drain import Drain
+from coach.api.metrics import Metrics
+from coach.api.work import in_thread
+from coach.coach import Coach
+from coach.guard.fairness import FairQueue
+from coach.guard.keys import KeyStore
+from coach.guard.quotas import Quotas
+from coach.settings import Settings
+from coach.store.answers import AnswerStore
+from coach.store.database import Database
+from coach.store.feedback import FeedbackStore
+from coach.store.idempotency import IdempotencyStore
+
+Result = TypeVar("Result")
+MAX_WAITING = 512
+"""Requests that may wait for their turn; each holds a thread while it does."""
+READERS = 4
+"""Short reads that run at once; they do not queue behind questions."""
+
+
+class Services:
+    """Everything that a request may need; for one event loop.
+
+    Args:
+        coach: Answers the questions.
+        database: Keeps the state; its tables are of this version.
+        quotas: Counts what keys take.
+        needs_key: Whether a request without an API key is refused.
+        settings: Those of the coach, unless others are given for the server.
+    """
+
+    def __init__(
+        self,
+        coach: Coach,
+        database: Database,
+        quotas: Quotas,
+        *,
+        needs_key: bool,
+        settings: Settings | None = None,
+    ) -> None:
+        self.settings: Settings = settings or coach.settings
+        self.coach = coach
+        self.database = database
+        self.quotas = quotas
+        self.needs_key = needs_key
+        self.catalogue = Catalogue(coach)
+        self.metrics = Metrics()
+        self.drain = Drain(self.settings.drain_s)
+        self.queue = FairQueue(self.settings.api_threads, max_waiting=MAX_WAITING)
+        self.keys = KeyStore(database)
+        self.answers = AnswerStore(database)
+        self.feedback = FeedbackStore(database)
+        self.idempotency = IdempotencyStore(database)
+
+    @cached_property
+    def thinkers(self) -> anyio.CapacityLimiter:
+        """Threads for questions: those that run and those that wait for their turn."""
+        return anyio.CapacityLimiter(self.settings.api_threads + MAX_WAITING)
+
+    @cached_property
+    def readers(self) -> anyio.CapacityLimiter:
+        """Threads for short reads."""
+        return anyio.CapacityLimiter(READERS)
+
+    def slot(self, tenant: str, weight: float) -> Callable[[], AbstractContextManager[None]]:
+        """Return what gives a turn of this weight, shared fairly between tenants."""
+        return partial(self.queue.slot, tenant, weight)
+
+    async def read(self, work: Callable[[], Result]) -> Result:
+        """Return what a function returns that reads documents or the database, without a turn."""
+        return await in_thread(work, nullcontext, self.readers)
+
+
+@contextmanager
+def open_services(settings: Settings, *, needs_key: bool) -> Iterator[Services]:
+    """Give the services, with the index open and the database at this version.
+
+    Raises:
+        CoachError: The index, the weights or the database cannot be used.
+    """
+    with Coach(settings) as coach, Database.from_settings(settings) as database:
+        database.migrate()
+        quotas = Quotas.from_settings(settings, database)
+        try:
+            yield Services(coach, database, quotas, needs_key=needs_key)
+        finally:
+            quotas.close()
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the app that a request came to."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]

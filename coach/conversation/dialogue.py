@@ -1,0 +1,72 @@
+"""What a conversation is to the coach: its last turns and a rolling state, plain data that others keep."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from coach.answer.page import shortened
+from coach.conversation.subject import subject_of
+from coach.types import Answer
+from ingest.contract import Frozen
+
+MOST_TURNS = 10
+MOST_POINTS = 10
+MOST_SUBJECTS = 5
+MAX_POINT_CHARS = 160
+MAX_TURN_CHARS = 600
+
+
+class Turn(Frozen):
+    """What one side said; of the coach's long answers, how they begin."""
+
+    role: Literal["user", "coach"]
+    text: str
+
+
+class State(Frozen):
+    """What is being talked about.
+
+    Attributes:
+        question: The last question that was answered, standing alone; empty before the first.
+        subject: What it is about, in its own words.
+        points: The steps of that answer, for "what about the second one?".
+        subjects: What was talked about before, newest last.
+    """
+
+    question: str = ""
+    subject: str = ""
+    points: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+
+
+class Dialogue(Frozen):
+    """The last turns, oldest first, and the state that rolls along with them."""
+
+    turns: tuple[Turn, ...] = ()
+    state: State = State()
+
+    def after(self, answer: Answer) -> Dialogue:
+        """Return the conversation once an answer was given; a question left unanswered changes no subject."""
+        said = " ".join(claim.text for claim in answer.outline.direct_answer)
+        if answer.abstention is not None:
+            said = answer.abstention.message
+        turns = (
+            *self.turns,
+            Turn(role="user", text=shortened(answer.question, MAX_TURN_CHARS)),
+            Turn(role="coach", text=shortened(said, MAX_TURN_CHARS)),
+        )
+        state = self.state if answer.abstention is not None else self._next(answer)
+        return Dialogue(turns=turns[-MOST_TURNS:], state=state)
+
+    def _next(self, answer: Answer) -> State:
+        question = answer.standalone or answer.question
+        subject = subject_of(question) or self.state.subject
+        before = [one for one in (*self.state.subjects, self.state.subject) if one and one != subject]
+        return State(
+            question=shortened(question, MAX_TURN_CHARS),
+            subject=subject,
+            points=tuple(
+                shortened(claim.text, MAX_POINT_CHARS) for claim in answer.outline.steps[:MOST_POINTS]
+            ),
+            subjects=tuple(dict.fromkeys(before))[-MOST_SUBJECTS:],
+        )

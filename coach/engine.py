@@ -1,0 +1,193 @@
+"""One stack at work: an index, what searches it, and what writes; it never changes once it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from coach.errors import IndexMismatchError
+from coach.retrieve.evidence import Evidence
+from coach.retrieve.gate import Gate
+from coach.retrieve.passages import choose_passages
+from coach.retrieve.replay import describe, run_legs
+from coach.retrieve.retriever import Retrieval, Retriever
+from coach.retrieve.stopwatch import Stopwatch
+from coach.settings import Settings
+from coach.stack_parts import RETRIEVER_SETTINGS, make_stack
+from coach.types import Answer, GateDecision, Passage, Replay, Stack
+from ingest.contract import Level, ParsedDocument
+from ingest.embed import SPARSE_VERSION, Embedder
+from ingest.store import open_store
+from ingest.store.port import Build
+
+if TYPE_CHECKING:
+    from coach.answer import Verified
+    from coach.answer.generate import Writer
+    from coach.answer.prompts import Prompts
+    from coach.faithfulness import Scorer
+    from coach.guard.outgoing import OutgoingScanner
+    from coach.guard.people import PeopleFinder
+    from coach.models.assemble import Models
+
+DOCUMENTS_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the index holds on a question, and whether that answers it; no passages if it does not."""
+
+    retrieval: Retrieval
+    decision: GateDecision
+    passages: tuple[Passage, ...]
+
+
+class Engine:
+    """Finds, composes and writes with one stack; safe to share between threads.
+
+    Args:
+        settings: With whatever a stack puts in their place.
+        embedder: Of the weights that the settings name.
+        models: What writes; None if nothing does.
+        prompts: Those of a stack; None means those of this version of the coach.
+
+    Raises:
+        IndexMissingError: Nothing was ingested into the collection.
+        IndexMismatchError: The index was built with another embedder or other keyword weights.
+        WeightsError: The model weights are missing or wrong.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        *,
+        models: Models | None = None,
+        prompts: Prompts | None = None,
+    ) -> None:
+        self.settings = settings
+        self.models = models
+        self._prompts = prompts
+        self._embedder = embedder
+        self.build: Build = open_store(settings).open(settings.collection)
+        _check(self.build, embedder)
+        self.retriever = Retriever(self.build, embedder, settings)
+        self._gate = Gate(Evidence(self.build), rerank=settings.rerank)
+        self.load: Callable[[str], ParsedDocument] = lru_cache(maxsize=DOCUMENTS_KEPT)(self.build.document)
+
+    @cached_property
+    def stack(self) -> Stack:
+        """What answers are made with, and the hash of it all."""
+        made = self.build.manifest
+        parts = {
+            "index": made.build,
+            "corpus": made.corpus_hash,
+            "embedder": f"{made.embed_model}@{made.embed_model_version}",
+            "keyword": SPARSE_VERSION,
+            "chunker": made.chunker.model_dump_json(),
+            "gate": self._gate.version,
+            "retriever": self.settings.model_dump_json(include=set(RETRIEVER_SETTINGS)),
+            "writer": "outline",
+        }
+        if self.models is not None:
+            parts["writer"] = " ".join(self.models.writer.names)
+            parts["judge"] = " ".join(self.models.judge.names) if self.models.judge else ""
+            parts["prompts"] = " ".join(prompt.name for prompt in self.prompts.values())
+            parts["passage_chars"] = str(self.settings.passage_chars)
+        return make_stack(parts)
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """What models are told, by purpose."""
+        if self._prompts is not None:
+            return self._prompts
+        from coach.answer.prompts import load_prompts
+
+        return load_prompts()
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """What judges claims without a model."""
+        from coach.faithfulness import Scorer
+
+        return Scorer()
+
+    @cached_property
+    def people(self) -> PeopleFinder:
+        """What finds names of people; words of this handbook are none."""
+        from coach.guard.names import Vocabulary
+        from coach.guard.people import PeopleFinder
+
+        handbook, language = frozenset(self.build.vocabulary()), frozenset(self._embedder.known_words())
+        return PeopleFinder(Vocabulary(handbook, language))
+
+    @cached_property
+    def scanner(self) -> OutgoingScanner:
+        """What looks at the text of models before it is shown."""
+        from coach.guard.outgoing import OutgoingScanner
+
+        return OutgoingScanner(prompt.text for prompt in self.prompts.values())
+
+    def writer(self, models: Models) -> Writer:
+        """Return what writes answers with these models."""
+        from coach.answer.generate import Checker, SecondModel, Writer
+
+        timeout_s, prompts = self.settings.model_timeout_s, self.prompts
+        judge = SecondModel(models.judge, prompts["judge"], timeout_s=timeout_s) if models.judge else None
+        return Writer(models.writer, prompts, Checker(self.scorer, judge), timeout_s=timeout_s)
+
+    def find(self, question: str, watch: Stopwatch) -> Findings:
+        """Return what the index holds on a question."""
+        retrieval = self.retriever.retrieve(question, where={}, watch=watch)
+        with watch.stage("gate"):
+            decision = self._gate.decide(retrieval)
+        passages: tuple[Passage, ...] = ()
+        if decision.covered:
+            passages = choose_passages(retrieval, limit=self.settings.passages, load=self.load)
+        return Findings(retrieval, decision, passages)
+
+    def compose(self, findings: Findings, level: Level, watch: Stopwatch) -> Verified:
+        """Return the quote-only outline, verified."""
+        from coach.answer.outline import compose
+        from coach.answer.verify import verify
+
+        with watch.stage("compose"):
+            draft = compose(findings.retrieval.query, findings.passages, self.load, level=level)
+        with watch.stage("verify"):
+            return verify(draft, self.load)
+
+    def replay(self, question: str, findings: Findings, answer: Answer) -> Replay:
+        """Return what every stage saw and did for an answer."""
+        retrieval, chunks = findings.retrieval, self.retriever.chunks
+        legs = run_legs(self.build, retrieval.legs)
+        return Replay(
+            question=question,
+            rewritten=retrieval.query,
+            dense=describe(legs["dense"], chunks),
+            sparse=describe(legs["sparse"], chunks),
+            wordings=describe(legs["wordings"], chunks),
+            fused=describe([(hit.id, hit.score) for hit in retrieval.fused], chunks),
+            reranked=describe([(one.id, one.score) for one in retrieval.scored], chunks),
+            gate=findings.decision,
+            passages=findings.passages,
+            answer=answer,
+            timing_ms=answer.timing_ms,
+        )
+
+    def close(self) -> None:
+        """Release the index; idempotent."""
+        self.build.close()
+
+
+def _check(build: Build, embedder: Embedder) -> None:
+    made = build.manifest
+    for what, built, now in (
+        ("embedding weights", made.embed_model_version, embedder.version),
+        ("keyword weights", made.sparse, SPARSE_VERSION),
+    ):
+        if built != now:
+            build.close()
+            raise IndexMismatchError(
+                f"collection {made.collection!r} was built with {what} {built!r}, now in force are {now!r}"
+            )
