@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := ingest coach ui evals tests examples
 
-.PHONY: run test test-api setup check format lock bench bench-api bench-retrieval bench-ui test-browser eval fit train clean
+.PHONY: run test test-api setup check format lock bench bench-api bench-model bench-retrieval adversarial bench-ui test-browser test-model eval fit train clean
 
 # At a terminal API and page, until Ctrl-C; without one an answer in the terminal, which ends by itself.
 run: setup
@@ -24,6 +24,12 @@ test-api: setup
 test-browser: setup
 	@$(BIN)/coach weights fetch
 	$(BIN)/pytest tests/browser
+
+# A real model on a real server: fetches half a gigabyte once, and takes minutes.
+MODEL_QUESTIONS ?= 10
+test-model: setup
+	@$(BIN)/coach weights fetch
+	MODEL_QUESTIONS=$(MODEL_QUESTIONS) $(BIN)/pytest -s tests/model
 
 bench-ui: setup
 	$(BIN)/python -m tests.browser.bench
@@ -55,6 +61,15 @@ lock:
 
 bench: setup
 	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.bench_model
+
+# What verification and the rest add to a bare litellm call to the same local server.
+bench-model: setup
+	$(BIN)/python -m evals.bench_model
+
+# Models that fail, lie and are misled; prints the rates of the check of written claims.
+adversarial: setup
+	$(BIN)/pytest -s tests/adversarial
 
 # BENCH names options: --seconds, --requests, --collection.
 bench-api: setup

@@ -1,0 +1,77 @@
+"""One stage and one browser for all tests; each test gets a visitor of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.stage import Stage, chromium, install_handbook, on_stage
+
+TIMEOUT_MS = 30_000
+Visitor = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests of this folder where no browser is installed."""
+    if shutil.which("chromium"):
+        return
+    reason = pytest.mark.skip(reason="needs Debian's chromium: apt-get install chromium")
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(reason)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the real handbook's index."""
+    data_dir = tmp_path_factory.mktemp("browser")
+    install_handbook(data_dir)
+    return data_dir
+
+
+@pytest.fixture(scope="session")
+def stage(home: Path) -> Iterator[Stage]:
+    """API and page, running."""
+    with on_stage(home) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(stage: Stage, browser: Browser) -> Iterator[Visitor]:
+    """Open a page as a new visitor; no request may leave the stage."""
+    contexts = []
+    strangers: list[str] = []
+
+    def visit(
+        path: str = "/", *, width: int = 1440, height: int = 900, dark: bool = False, base: str = ""
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("request", lambda one: _note(strangers, one.url))
+        page.goto((base or stage.page) + path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert strangers == []
+
+
+def _note(strangers: list[str], url: str) -> None:
+    if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        strangers.append(url)

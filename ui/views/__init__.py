@@ -1,0 +1,1 @@
+"""One module for each page; each has a `show` that draws it."""
