@@ -83,13 +83,20 @@ class Asking:
     def __init__(self, api: Api, question: str, level: Level) -> None:
         self.progress = Progress(question, level)
         self._api = api
+        self._begun = Flag()
         self._ended = Flag()
         self._unwanted = Flag()
         Thread(target=self._run, name="asking", daemon=True).start()
 
-    def wait(self, timeout_s: float) -> Progress:
-        """Return what is known once nothing more comes, or when the time is over."""
-        self._ended.wait(timeout_s)
+    def wait(self, first_s: float, rest_s: float) -> Progress:
+        """Return what is known once nothing more comes, or when the time is over.
+
+        Args:
+            first_s: Longest wait for the first claim.
+            rest_s: Longest wait for the rest after it.
+        """
+        if self._begun.wait(first_s):
+            self._ended.wait(rest_s)
         return self.progress
 
     def stop(self) -> None:
@@ -102,6 +109,7 @@ class Asking:
         except ApiProblem as problem:
             self.progress = replace(self.progress, problem=problem)
         finally:
+            self._begun.set()
             self._ended.set()
 
     def _listen(self) -> None:
@@ -110,5 +118,7 @@ class Asking:
                 if self._unwanted.is_set():
                     return
                 self.progress = self.progress.after(event)
+                if self.progress.claims:
+                    self._begun.set()
         if not self.progress.is_settled:
             raise ApiProblem(ProblemDetails(title="The answer ended in the middle", hint="Ask again."))

@@ -5,11 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import BeforeValidator, Field
 
 from coach.types import Answer, Hit
 from ingest.contract import Frequency, Frozen, Level, PartKind, QuestionKind
 
+
+def _a_number(value: object) -> object:
+    """Return a value unless Python alone takes it for a number: true, or "5". JSON's 5.0 is an integer."""
+    if isinstance(value, bool | str):
+        raise ValueError("Input should be a number")  # noqa: TRY004 - what pydantic turns into a refusal
+    return value
+
+
+Integer = Annotated[int, BeforeValidator(_a_number)]
+Number = Annotated[float, BeforeValidator(_a_number)]
 MAX_HITS = 200
 MAX_PAGE = 200
 QuestionText = Annotated[str, Field(description="The question, in plain words.", examples=["What is RAG?"])]
@@ -36,7 +46,7 @@ class SearchRequest(Frozen):
     """What to search for."""
 
     query: QuestionText
-    limit: StrictInt = Field(10, ge=1, le=MAX_HITS)
+    limit: Integer = Field(10, ge=1, le=MAX_HITS)
     filters: SearchFilters = SearchFilters()
 
 
@@ -181,7 +191,7 @@ class FeedbackRequest(Frozen):
 
     answer_id: str = Field(max_length=64, examples=["5f0c1a52d9e84b63"])
     verdict: Literal["up", "down"]
-    claim: StrictInt | None = Field(None, ge=0, le=10_000)
+    claim: Integer | None = Field(None, ge=0, le=10_000)
     reason: str = Field("", max_length=64)
     comment: str = Field("", max_length=4000)
 

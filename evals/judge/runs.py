@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from coach.errors import UsageError
 from coach.models.contract import Request
-from coach.stack import make_stack
+from coach.stack_parts import make_stack
 from evals.judge.judge import Judge, Ruling
 from evals.judge.requests import claim_request, load_rubric, pair_request
 from evals.pairing import pair

@@ -23,10 +23,11 @@ TIMEOUT_S = 60
 MS_PER_S = 1000
 _WATCH = """
 () => {
-  const seen = { sent: performance.now() };
+  const seen = {};
   window.coachSeen = seen;
+  window.addEventListener("keydown", () => { seen.sent = performance.now(); }, { capture: true, once: true });
   const text = (selector) =>
-    [...document.querySelectorAll("[data-testid^=stBidi], .stBidiComponent *")].some((host) =>
+    [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].some((host) =>
       host.shadowRoot?.querySelector(selector));
   const look = () => {
     if (!seen.first && text(".chip, .abstention")) seen.first = performance.now();

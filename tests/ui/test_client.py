@@ -22,7 +22,7 @@ def test_a_stream_becomes_an_answer_claim_by_claim(fake: FakeApi) -> None:
     """The answer that is shown at the end is the one that the API sent, found sections and all."""
     whole = answer(outline={"direct_answer": [claim("One.")], "steps": [claim("Two."), claim("Three.")]})
     fake.give("/v1/answers", stream_of(whole))
-    progress = Asking(fake.client(), "q", "staff").wait(WAIT_S)
+    progress = Asking(fake.client(), "q", "staff").wait(WAIT_S, WAIT_S)
     assert progress.answer is not None
     assert [one.text for one in progress.claims["steps"]] == ["Two.", "Three."]
     assert fake.sent_to("/v1/answers") == [{"question": "q", "level": "staff"}]
@@ -33,7 +33,7 @@ def test_silence_and_news_do_not_break_a_stream(fake: FakeApi) -> None:
     first, _, rest = stream_of(answer()).partition(b"\n\n")
     news = b": ping\n\nid: 1\nevent: weather\ndata: fine\n\n: ping\n\n"
     fake.give("/v1/answers", b"id: 0\n" + first + b"\n\n" + news + rest)
-    assert Asking(fake.client(), "q", "senior").wait(WAIT_S).answer is not None
+    assert Asking(fake.client(), "q", "senior").wait(WAIT_S, WAIT_S).answer is not None
 
 
 def test_an_unknown_field_is_passed_over(fake: FakeApi) -> None:
@@ -87,7 +87,7 @@ def test_a_server_that_is_not_ready_is_an_answer(fake: FakeApi) -> None:
 def test_a_stream_that_breaks_keeps_what_came_and_says_so(fake: FakeApi, sent: bytes, title: str) -> None:
     """However a stream ends early, the page learns of it and stops waiting."""
     fake.give("/v1/answers", stream_of(answer()).split(b"event: finished")[0] + sent)
-    progress = Asking(fake.client(), "q", "senior").wait(WAIT_S)
+    progress = Asking(fake.client(), "q", "senior").wait(WAIT_S, WAIT_S)
     assert progress.problem is not None
     assert progress.problem.details.title == title
     assert len(progress.claims["direct_answer"]) == 1

@@ -18,9 +18,10 @@ EXAMPLES = (
     "How do I know that the model that grades answers can be trusted?",
     "Latency doubled overnight. Where do you look first?",
 )
-PATIENCE_S = 0.4
+FIRST_CLAIM_S = 0.8
+REST_S = 0.15
 """An answer without a model is there by then and is drawn once; a longer one is drawn as it comes."""
-LOOK_EVERY_S = 0.15
+LOOK_EVERY_S = 0.1
 MAX_CHARS = 4000
 _COLUMN_PX = 736
 _ELEMENT = "answer"
@@ -69,7 +70,7 @@ def _begin(question: str) -> None:
     here.pending = ""
     st.query_params.pop(_PARAMETER, None)
     here.asking = Asking(api(), question, _level())
-    here.progress = here.asking.wait(PATIENCE_S)
+    here.progress = here.asking.wait(FIRST_CLAIM_S, REST_S)
     _settle()
 
 

@@ -5,10 +5,11 @@ Source: https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt
+from pydantic import BeforeValidator, Field, StrictBool
 
+from coach.api.schemas import Integer, Number
 from coach.events import Event
 from ingest.contract import Frozen, Level
 
@@ -45,6 +46,13 @@ class ChatMessage(Frozen):
         return self.content or ""
 
 
+def _no_number(value: object) -> object:
+    """Return a value unless it is 0, which Python takes for false."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError("Input should be false")  # noqa: TRY004 - what pydantic turns into a refusal
+    return value
+
+
 class StreamOptions(Frozen):
     """What a stream carries besides the answer."""
 
@@ -74,28 +82,28 @@ class ChatRequest(Frozen):
     )
     stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
-    n: Literal[1] | None = None
+    n: Integer | None = Field(None, ge=1, le=1)
     response_format: ResponseFormat | None = None
     tools: tuple[()] | None = None
     tool_choice: Literal["none", "auto"] | None = None
-    logprobs: Literal[False] | None = None
+    logprobs: Annotated[Literal[False] | None, BeforeValidator(_no_number)] = None
 
-    frequency_penalty: StrictFloat | None = None
-    logit_bias: dict[str, StrictFloat] | None = None
-    max_completion_tokens: StrictInt | None = None
-    max_tokens: StrictInt | None = None
+    frequency_penalty: Number | None = None
+    logit_bias: dict[str, Number] | None = None
+    max_completion_tokens: Integer | None = None
+    max_tokens: Integer | None = None
     metadata: dict[str, str] | None = None
     parallel_tool_calls: StrictBool | None = None
-    presence_penalty: StrictFloat | None = None
+    presence_penalty: Number | None = None
     prompt_cache_key: str | None = None
     reasoning_effort: str | None = None
     safety_identifier: str | None = None
-    seed: StrictInt | None = None
+    seed: Integer | None = None
     service_tier: str | None = None
     stop: str | tuple[str, ...] | None = None
     store: StrictBool | None = None
-    temperature: StrictFloat | None = None
-    top_p: StrictFloat | None = None
+    temperature: Number | None = None
+    top_p: Number | None = None
     user: str | None = None
     verbosity: str | None = None
 
