@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := ingest coach ui evals tests examples
 
-.PHONY: run test test-api setup check format lock bench bench-api bench-model bench-retrieval adversarial bench-ui test-browser test-model eval fit train clean
+.PHONY: run test test-api setup check format lock bench bench-api bench-model bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading fit train train-faithfulness clean
 
 # At a terminal API and page, until Ctrl-C; without one an answer in the terminal, which ends by itself.
 run: setup
@@ -79,6 +79,9 @@ bench-api: setup
 eval: setup
 	$(BIN)/coach eval all $(EVAL)
 
+eval-grading: setup
+	$(BIN)/coach eval grading $(EVAL)
+
 # DATA names the folder that holds the public sets; the first run embeds them, which takes minutes.
 DATA ?= ../shared/data/retrieval
 bench-retrieval: setup
@@ -88,6 +91,12 @@ bench-retrieval: setup
 train: setup
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/python -m evals.training.train_head $(TRAIN)
+
+# The weights of the faithfulness scorer; evals/training/README.md says what the files are.
+WORK ?= .coach/training
+train-faithfulness: setup
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/python -m evals.training.fit_faithfulness --ragtruth $(RAGTRUTH) --scifact $(SCIFACT) --text $(TEXT) --work $(WORK)
 
 # FIT names development sets and the collections that hold their documents: FILE=COLLECTION ...
 fit: setup

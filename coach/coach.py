@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -14,12 +14,16 @@ from coach.settings import Settings
 from coach.switch import EngineSwitch
 from coach.types import Answer, Hit, Replay, Stack
 from ingest.contract import IndexManifest, Level, ParsedDocument
-from ingest.store.port import Filter
+from ingest.store.port import Filter, Vector
 
 if TYPE_CHECKING:
     from coach.answer.cache import AnswerCache
     from coach.conversation import Dialogue
     from coach.models.assemble import Models
+    from coach.practice.grade import Grade
+    from coach.practice.grader import Measured
+    from coach.practice.grades import Objection
+    from coach.practice.interview import PracticeQuestion
 
 
 class Coach:
@@ -103,6 +107,46 @@ class Coach:
             answer, findings = answer_by_quotes(engine, Asked(question, level), Stopwatch())
             return engine.replay(question, findings, answer)
 
+    def grade(self, question: str, answer: str) -> Grade:
+        """Return the grade of a candidate's answer to a question, named by its id or slug.
+
+        Raises:
+            NotFoundError: There is no such question.
+            UsageError: Its page holds nothing that an answer could be graded against, or the answer is too
+                long.
+        """
+        with self._switch.engine() as engine:
+            return engine.grader.grade(question, answer)
+
+    def practice_questions(self) -> Mapping[str, PracticeQuestion]:
+        """Return all questions that can be practised by id, in the order of the handbook."""
+        with self._switch.engine() as engine:
+            return engine.book.questions
+
+    def practice_answer(self, question: str) -> tuple[str, ...]:
+        """Return what the page of a question answers first, and its steps, as plain text.
+
+        Raises:
+            NotFoundError: There is no such question.
+        """
+        with self._switch.engine() as engine:
+            return engine.book.answer(question)
+
+    def measure_answer(self, question: str, answer: str) -> Measured | None:
+        """Return the measurements that a grade is made of, or None of an answer that cannot be graded."""
+        with self._switch.engine() as engine:
+            return engine.grader.measure(question, answer)
+
+    def regrade(self, first: Grade, answer: str, objection: Objection) -> Grade:
+        """Return the second judgement of an answer: the disputed point by the words said to make it.
+
+        Raises:
+            NotFoundError: The handbook does not have the question any more.
+            UsageError: The objection names no point of the grade, or words that the answer does not have.
+        """
+        with self._switch.engine() as engine:
+            return engine.grader.regrade(first, answer, objection)
+
     def document_text(self, name: str) -> str:
         """Return a document's text, as its offsets count it. Raises KeyError if the index lacks it."""
         return self.document(name).document.text
@@ -111,6 +155,24 @@ class Coach:
         """Return a document with its sections. Raises KeyError if the index lacks it."""
         with self._switch.engine() as engine:
             return engine.load(name)
+
+    def forget(self, tenant: str) -> int:
+        """Drop the answers that are kept to be given again to a tenant; return how many there were."""
+        return self._cache.forget(tenant) if self._cache else 0
+
+    def embed(self, text: str) -> Vector:
+        """Return the dense vector of a text, of the space in which questions lie: float32 (dim,)."""
+        with self._switch.engine() as engine:
+            return engine.embed(text)
+
+    def question_vectors(self) -> dict[str, Vector]:
+        """Return the vector of each question's wordings together, by question id: float32 (dim,)."""
+        with self._switch.engine() as engine:
+            return engine.question_vectors()
+
+    def warm_up(self) -> None:
+        """Load what the first question would have to wait for, the models' library above all."""
+        self._switch.current.warm_up()
 
     def close(self) -> None:
         """Release the index; idempotent."""

@@ -10,6 +10,8 @@ _COMMANDS = {
     "retrieval": ("evals.commands.measure", "Measure whether what answers is found, and in which order."),
     "answers": ("evals.commands.measure", "Measure citations, key facts, abstention and length of answers."),
     "faithfulness": ("evals.commands.faithfulness", "Measure whether answers say only what passages say."),
+    "grading": ("evals.commands.grading", "Measure whether practice answers are graded as they should be."),
+    "requests": ("evals.commands.requests", "Measure how requests of recruiters are read and met."),
     "all": ("evals.commands.measure:everything", "Measure retrieval and answers in one pass."),
     "diff": ("evals.commands.diff", "Say what changed between two runs, and whether it is more than noise."),
     "gate": ("evals.commands.gate", "Fail if a run is worse than a baseline."),

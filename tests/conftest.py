@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from coach.coach import Coach
 from coach.settings import Settings
@@ -26,6 +27,13 @@ class Ingested:
     def text(self, document: str) -> str:
         """Return a document as Python reads it."""
         return (self.pages / document).read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_comes() -> Iterator[None]:
+    """A program that a test runs inside this process sets up logging; the next test starts without that."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,8 @@ HIT_FIELDS = set(
     "rank score document heading path start end text question_id chunk_id section_id".split(),
 )
 ANSWER_FIELDS = set(
-    "id question status level outline support_rate abstention dropped stack degraded timing_ms".split()
+    "id question standalone status level outline support_rate abstention dropped repaired"
+    " model usage cost_usd cached stack degraded timing_ms".split()
 )
 CITATION_FIELDS = set("document path heading start end quote chunk_id".split())
 MANIFEST_FIELDS = set(

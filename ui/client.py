@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -21,12 +21,15 @@ from ui.models import (
     Level,
     PinnedAnswer,
     ProblemDetails,
+    Question,
     QuestionPage,
     Readiness,
     Replay,
     Reply,
     Stack,
 )
+from ui.parts.practice_models import StoredGrade
+from ui.parts.set_models import Competencies, Reading, SetList, StoredSet, Wishes
 
 Shape = TypeVar("Shape", bound=Reply)
 CONNECT_TIMEOUT_S = 2.0
@@ -116,10 +119,53 @@ class Api:
         query: dict[str, str | int] = {name: value for name, value in wanted.items() if value}
         return self._get("/v1/questions", QuestionPage, query | {"limit": limit})
 
+    def question(self, question_id: str) -> Question:
+        """Return one question."""
+        return self._get(f"/v1/questions/{quote(question_id, safe='')}", Question)
+
+    def grade(self, question_id: str, answer: str, self_rating: float | None) -> StoredGrade:
+        """Return the grade of an answer, which is kept for whoever asks."""
+        body: dict[str, object] = {"question_id": question_id, "answer": answer}
+        if self_rating is not None:
+            body["self_rating"] = self_rating
+        return self._post("/v1/practice/grades", body, StoredGrade)
+
+    def dispute(self, grade_id: str, point: str, evidence: str) -> StoredGrade:
+        """Return a grade with the second judgement of one of its points."""
+        path = f"/v1/practice/grades/{quote(grade_id, safe='')}/dispute"
+        return self._post(path, {"point": point, "evidence": evidence}, StoredGrade)
+
     def feedback(self, answer_id: str, verdict: str, *, reason: str = "", comment: str = "") -> None:
         """Keep what somebody thinks of an answer."""
         body = {"answer_id": answer_id, "verdict": verdict, "reason": reason, "comment": comment}
         self._post("/v1/feedback", body, Reply)
+
+    def read_request(self, text: str) -> Reading:
+        """Return what a recruiter's text asks for."""
+        return self._post("/v1/question-sets/read", {"text": text}, Reading)
+
+    def competencies(self) -> Competencies:
+        """Return what questions can be about."""
+        return self._get("/v1/question-sets/competencies", Competencies)
+
+    def build_set(self, wishes: Wishes, title: str, text: str) -> StoredSet:
+        """Return a new question set."""
+        body = {"wishes": wishes.model_dump(mode="json"), "title": title, "text": text}
+        return self._post("/v1/question-sets", body, StoredSet)
+
+    def question_set(self, set_id: str) -> StoredSet:
+        """Return the newest version of a question set."""
+        return self._get(f"/v1/question-sets/{quote(set_id, safe='')}", StoredSet)
+
+    def question_sets(self) -> SetList:
+        """Return the team's question sets, latest change first."""
+        return self._get("/v1/question-sets", SetList)
+
+    def exported_set(self, set_id: str, version: int, form: str, document: str) -> bytes:
+        """Return a question set as a file."""
+        query: dict[str, str | int] = {"format": form, "document": document, "version": version}
+        path = f"/v1/question-sets/{quote(set_id, safe='')}/export"
+        return self._sent(self._http.build_request("GET", path, params=query)).content
 
     def stack(self) -> Stack:
         """Return what answers are made with."""
@@ -146,21 +192,25 @@ class Api:
     ) -> Shape:
         return self._send(self._http.build_request("GET", path, params=query), shape, accept)
 
-    def _post(self, path: str, body: dict[str, str], shape: type[Shape]) -> Shape:
+    def _post(self, path: str, body: Mapping[str, object], shape: type[Shape]) -> Shape:
         headers = {"Idempotency-Key": secrets.token_hex(16)}
         return self._send(self._http.build_request("POST", path, json=body, headers=headers), shape)
 
     def _send(self, request: httpx.Request, shape: type[Shape], accept: int = 200) -> Shape:
+        response = self._sent(request, accept)
+        try:
+            return shape.model_validate_json(response.content)
+        except ValidationError as error:
+            raise _unreadable() from error
+
+    def _sent(self, request: httpx.Request, accept: int = 200) -> httpx.Response:
         try:
             response = self._http.send(request)
         except httpx.TransportError as error:
             raise _no_answer(self.base_url) from error
         if not (response.is_success or response.status_code == accept):
             raise _problem(response)
-        try:
-            return shape.model_validate_json(response.content)
-        except ValidationError as error:
-            raise _unreadable() from error
+        return response
 
 
 def _problem(response: httpx.Response) -> ApiProblem:

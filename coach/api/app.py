@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import metadata
 
+import anyio
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
@@ -14,8 +15,20 @@ from coach.api import failures, openapi
 from coach.api.envelope import Envelope, allowed_hosts
 from coach.api.mcp import PATH, McpEndpoint
 from coach.api.record import REQUEST_ID
-from coach.api.routes import answers, chat, handbook, operations, search
+from coach.api.routes import (
+    answers,
+    chat,
+    conversations,
+    handbook,
+    interviews,
+    me,
+    operations,
+    practice,
+    search,
+    sets,
+)
 from coach.api.services import Services
+from coach.api.upkeep import purge
 
 _EXPOSED_HEADERS = (
     REQUEST_ID,
@@ -35,8 +48,10 @@ def create_app(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with tools.sessions.run():
+        async with tools.sessions.run(), anyio.create_task_group() as beside:
+            beside.start_soon(purge, services)
             yield
+            beside.cancel_scope.cancel()
 
     app = FastAPI(
         lifespan=lifespan,
@@ -47,7 +62,18 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.services = services
-    for module in (answers, search, handbook, chat, operations):
+    for module in (
+        answers,
+        conversations,
+        search,
+        handbook,
+        practice,
+        interviews,
+        sets,
+        chat,
+        me,
+        operations,
+    ):
         app.include_router(module.router)
     # Starlette takes an ASGI app for an endpoint as well; its annotation does not say so.
     app.add_route(PATH, tools, methods=["GET", "POST", "DELETE"], include_in_schema=False)  # type: ignore[arg-type]
@@ -62,7 +88,7 @@ def create_app(services: Services) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
             expose_headers=_EXPOSED_HEADERS,
         )

@@ -8,6 +8,7 @@ from contextlib import closing
 from fastapi.exceptions import RequestValidationError
 
 from coach.api.callers import Turn
+from coach.api.said import ALONE, Before
 from coach.events import Event, Finished
 from coach.types import Answer
 from ingest.contract import Level
@@ -25,26 +26,39 @@ def check_length(turn: Turn, text: str, *place: str | int) -> None:
         raise RequestValidationError([{"type": "string_too_long", "loc": ("body", *place), "msg": message}])
 
 
-def ask(turn: Turn, question: str, level: Level) -> Answer:
-    """Return an answer that is stored. Runs in a thread."""
-    answer = turn.services.coach.ask(question, level=level, tenant=turn.principal.tenant)
-    _keep(turn, answer)
+def ask(turn: Turn, question: str, level: Level, before: Before = ALONE) -> Answer:
+    """Return an answer that is stored. Runs in a thread.
+
+    Raises:
+        NotFoundError: There is no such conversation.
+    """
+    answer = turn.services.coach.ask(
+        question, level=level, conversation=before.dialogue(turn), tenant=turn.principal.tenant
+    )
+    _keep(turn, answer, before)
     return answer
 
 
-def stream(turn: Turn, question: str, level: Level) -> Generator[Event]:
-    """Yield an answer event by event; it is stored before the last of them. Runs in a thread."""
-    events = turn.services.coach.stream(question, level=level, tenant=turn.principal.tenant)
+def stream(turn: Turn, question: str, level: Level, before: Before = ALONE) -> Generator[Event]:
+    """Yield an answer event by event; it is stored before the last of them. Runs in a thread.
+
+    Raises:
+        NotFoundError: There is no such conversation.
+    """
+    events = turn.services.coach.stream(
+        question, level=level, conversation=before.dialogue(turn), tenant=turn.principal.tenant
+    )
     with closing(events):
         for event in events:
             if isinstance(event, Finished):
-                _keep(turn, event.answer)
+                _keep(turn, event.answer, before)
             yield event
 
 
-def _keep(turn: Turn, answer: Answer) -> None:
+def _keep(turn: Turn, answer: Answer, before: Before) -> None:
     # Its own stack's corpus: the index may have been changed while it was made.
     turn.services.answers.save(turn.principal.owner, answer, answer.stack.parts["corpus"])
+    before.add(turn, answer)
     turn.services.metrics.count_answer(answer)
     if answer.usage:
         turn.tokens += answer.usage.prompt_tokens + answer.usage.completion_tokens

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from coach.api.record import RequestRecord, record_of
 from coach.api.services import Services, services_of
+from coach.api.upkeep import renewed
 from coach.api.work import Stream, in_thread
 from coach.errors import ForbiddenError, UnauthenticatedError
 from coach.guard.keys import SECRET
@@ -75,9 +76,11 @@ async def identify(services: Services, record: RequestRecord, authorization: str
 
 @asynccontextmanager
 async def admitted(
-    services: Services, record: RequestRecord, authorization: str, scope: Scope
+    services: Services, record: RequestRecord, authorization: str, scope: Scope | None
 ) -> AsyncIterator[Turn]:
     """Give a request its turn within the limits of its key; it counts as running until the block ends.
+
+    Any key will do where no scope is named.
 
     Raises:
         UnauthenticatedError: A key is needed and there is none, or it is not valid.
@@ -85,7 +88,7 @@ async def admitted(
         QuotaExceededError: The key used up what it may take.
     """
     principal = await identify(services, record, authorization)
-    if not principal.may(scope):
+    if scope is not None and not principal.may(scope):
         raise ForbiddenError(f"key {principal.key_id!r} lacks the scope {scope!r}")
     if principal.limits == UNLIMITED:
         yield Turn(principal, services, record)
@@ -93,14 +96,16 @@ async def admitted(
     admission = await services.read(partial(services.quotas.admit, principal))
     record.headers |= _limit_headers(admission)
     turn = Turn(principal, services, record)
+    renew = partial(services.quotas.renew, admission.lease)
     try:
-        yield turn
+        async with renewed(services, renew, services.quotas.lease_s):
+            yield turn
     finally:
         with anyio.CancelScope(shield=True):  # also if the client went away
             await services.read(lambda: services.quotas.settle(admission.lease, turn.tokens, turn.usd))
 
 
-def _turn(scope: Scope) -> Callable[[Request], AsyncIterator[Turn]]:
+def _turn(scope: Scope | None) -> Callable[[Request], AsyncIterator[Turn]]:
     async def take(request: Request) -> AsyncIterator[Turn]:
         header = request.headers.get("authorization", "")
         async with admitted(services_of(request), record_of(request.scope), header, scope) as turn:
@@ -111,6 +116,15 @@ def _turn(scope: Scope) -> Callable[[Request], AsyncIterator[Turn]]:
 
 Asker = Annotated[Turn, Depends(_turn("ask"))]
 """The turn of a request that needs the scope "ask"."""
+
+Anyone = Annotated[Turn, Depends(_turn(None))]
+"""The turn of a request that any key opens."""
+
+Practitioner = Annotated[Turn, Depends(_turn("practice"))]
+"""The turn of a request that needs the scope "practice"."""
+
+RecruitingTeam = Annotated[Turn, Depends(_turn("recruit"))]
+"""The turn of a request that needs the scope "recruit"."""
 
 Administrator = Annotated[Turn, Depends(_turn("admin"))]
 """The turn of a request that needs the scope "admin"."""

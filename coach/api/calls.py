@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, TypeAdapter
 
+from coach.api.personal import (
+    ConversationDetail,
+    ConversationPage,
+    ConversationRequest,
+    ConversationSummary,
+    Erasure,
+    PersonalExport,
+)
 from coach.api.schemas import (
     AnswerRequest,
     DocumentList,
@@ -20,6 +28,8 @@ from coach.api.schemas import (
     QuestionDetail,
     QuestionPage,
     Readiness,
+    ReplayRequest,
+    Said,
     SearchFilters,
     SearchReply,
     SearchRequest,
@@ -29,6 +39,8 @@ from coach.types import Answer, Replay, Stack
 from ingest.contract import Level, QuestionKind
 
 Reply = TypeVar("Reply")
+Conversation = str | Sequence[Said] | None
+"""Id of a conversation that is kept, or what was said before, or nothing."""
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _OBJECT: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
 
@@ -50,9 +62,10 @@ class Call(Generic[Reply]):
     creates: bool = False
 
 
-def ask(question: str, level: Level) -> Call[Answer]:
+def ask(question: str, level: Level, conversation: Conversation) -> Call[Answer]:
     """Return the request for an answer."""
-    body = _dump(AnswerRequest(question=question, level=level))
+    said = tuple(conversation) if isinstance(conversation, list | tuple) else conversation
+    body = _dump(AnswerRequest(question=question, level=level, conversation=said))
     return Call("POST", "/v1/answers", Answer.model_validate_json, body=body, creates=True)
 
 
@@ -63,8 +76,41 @@ def answer(answer_id: str) -> Call[PinnedAnswer]:
 
 def replay(question: str, level: Level) -> Call[Replay]:
     """Return the request for what every stage does."""
-    body = _dump(AnswerRequest(question=question, level=level))
+    body = _dump(ReplayRequest(question=question, level=level))
     return Call("POST", "/v1/replay", Replay.model_validate_json, body=body)
+
+
+def create_conversation(title: str) -> Call[ConversationSummary]:
+    """Return the request that begins a conversation."""
+    read, body = ConversationSummary.model_validate_json, _dump(ConversationRequest(title=title))
+    return Call("POST", "/v1/conversations", read, body=body, creates=True)
+
+
+def conversations(limit: int, cursor: str | None) -> Call[ConversationPage]:
+    """Return the request for a page of one's own conversations."""
+    query = _query(limit=limit, cursor=cursor)
+    return Call("GET", "/v1/conversations", ConversationPage.model_validate_json, query)
+
+
+def conversation(conversation_id: str, limit: int, before: int | None) -> Call[ConversationDetail]:
+    """Return the request for a conversation with its last turns."""
+    read, query = ConversationDetail.model_validate_json, _query(limit=limit, before=before)
+    return Call("GET", f"/v1/conversations/{quote(conversation_id, safe='')}", read, query)
+
+
+def delete_conversation(conversation_id: str) -> Call[None]:
+    """Return the request that deletes a conversation."""
+    return Call("DELETE", f"/v1/conversations/{quote(conversation_id, safe='')}", lambda _: None)
+
+
+def export_me() -> Call[PersonalExport]:
+    """Return the request for all that is kept of whoever asks."""
+    return Call("GET", "/v1/me/export", PersonalExport.model_validate_json)
+
+
+def erase_me() -> Call[Erasure]:
+    """Return the request that erases all that is kept of whoever asks."""
+    return Call("DELETE", "/v1/me", Erasure.model_validate_json)
 
 
 def search(query: str, limit: int, filters: SearchFilters) -> Call[SearchReply]:

@@ -55,4 +55,48 @@ QUESTION_LINKS: dict[str, Any] = {
     "question": _link("get_question", question_id="$response.body#/questions/0/id"),
     "next": _link("list_questions", cursor="$response.body#/next_cursor"),
 }
+CONVERSATION_LINKS: dict[str, Any] = {
+    "conversation": _link("get_conversation", conversation_id="$response.body#/id"),
+    "delete": _link("delete_conversation", conversation_id="$response.body#/id"),
+    "ask": {
+        "operationId": "create_answer",
+        "requestBody": {"question": "and for databases?", "conversation": "$response.body#/id"},
+    },
+}
+CONVERSATION_PAGE_LINKS: dict[str, Any] = {
+    "conversation": _link("get_conversation", conversation_id="$response.body#/conversations/0/id"),
+    "next": _link("list_conversations", cursor="$response.body#/next_cursor"),
+}
+GRADE_LINKS: dict[str, Any] = {
+    "grade": _link("get_grade", grade_id="$response.body#/id"),
+    "dispute": _link("dispute_grade", grade_id="$response.body#/id"),
+}
+GRADES_LINKS: dict[str, Any] = {
+    "grade": _link("get_grade", grade_id="$response.body#/grades/0/id"),
+    "next": _link("list_grades", cursor="$response.body#/next_cursor"),
+}
+SET_LINKS: dict[str, Any] = {
+    "set": _link("get_question_set", set_id="$response.body#/id"),
+    "export": _link("export_question_set", set_id="$response.body#/id"),
+}
+SETS_LINKS: dict[str, Any] = {
+    "set": _link("get_question_set", set_id="$response.body#/sets/0/id"),
+    "next": _link("list_question_sets", cursor="$response.body#/next_cursor"),
+}
+INTERVIEW_LINKS: dict[str, Any] = {
+    "interview": _link("get_interview", interview_id="$response.body#/id"),
+    "submit": _link(
+        "submit_turn", interview_id="$response.body#/id", number="$response.body#/turns/0/number"
+    ),
+    "finish": _link("finish_interview", interview_id="$response.body#/id"),
+    "report": _link("get_interview_report", interview_id="$response.body#/id"),
+}
+INTERVIEWS_LINKS: dict[str, Any] = {
+    "interview": _link("get_interview", interview_id="$response.body#/interviews/0/id"),
+    "next": _link("list_interviews", cursor="$response.body#/next_cursor"),
+}
+REPORT_FORMS: dict[str, Any] = {
+    "text/markdown": {"schema": {"type": "string"}},
+    "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+}
 RUN_LINKS: dict[str, Any] = {"run": _link("get_run", run_id="$response.body#/runs/0/id")}

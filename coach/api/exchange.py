@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import stamina
 from httpx_sse import ServerSentEvent, SSEError
 from pydantic import ValidationError
 
@@ -15,8 +16,22 @@ from coach.api.revive import revive
 from coach.errors import ApiError, CoachError
 from coach.events import Event
 
+BASE_URL = "http://127.0.0.1:8000"
+ATTEMPTS = 3
 WAIT_MAX_S = 10.0
 """Longest wait between two attempts; a longer one is the caller's business."""
+
+
+class ClientBase:
+    """What both clients do alike: where they send to, and how often."""
+
+    def __init__(self, base_url: str, api_key: str | None, timeout_s: float, attempts: int) -> None:
+        self._attempts = attempts
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._options: dict[str, Any] = {"base_url": base_url, "headers": headers, "timeout": timeout_s}
+
+    def _retries(self) -> Any:  # noqa: ANN401 - stamina keeps the type private
+        return stamina.retry_context(on=wait_s, attempts=self._attempts, timeout=None, wait_max=WAIT_MAX_S)
 
 
 def request(
@@ -45,8 +60,13 @@ def read(call: Call[Reply], response: httpx.Response) -> Reply:
         raise _unreadable(error) from error
 
 
-def read_event(sent: ServerSentEvent) -> Event:
-    """Return an event of a stream; raises the error that the server sent in place of one."""
+def read_event(sent: ServerSentEvent) -> Event | None:
+    """Return an event of a stream, None for a comment; raises the error that the server sent instead.
+
+    Once an event had an id, httpx-sse makes an event without data of each comment after it.
+    """
+    if not sent.data:
+        return None
     if sent.event == "error":
         raise revive(sent.data.encode(), 0, None)
     try:

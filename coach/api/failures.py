@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from coach.api.problems import (
     HTTP_PROBLEMS,
@@ -35,6 +36,8 @@ _HINTS = {
     421: "Use the server's own name, or add this one to COACH_ALLOWED_HOSTS.",
     422: "Correct the fields that are named.",
 }
+_METHOD_REFUSED = 405
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _PARTS: dict[str, Part] = {"body": "body", "query": "query", "path": "path", "header": "header"}
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
@@ -103,7 +106,20 @@ async def _on_http(request: Request, error: Exception) -> Response:
     kind = known or ProblemType("bad-request", error.status_code, HTTP_PROBLEMS[400].title)
     detail = details.get(error.status_code, str(error.detail))
     problem = make_problem(kind, detail, hint=_HINTS.get(error.status_code, ""))
-    return _respond(record, problem, error.headers)
+    headers = (
+        {"Allow": ", ".join(_allowed(request))} if error.status_code == _METHOD_REFUSED else error.headers
+    )
+    return _respond(record, problem, headers)
+
+
+def _allowed(request: Request) -> tuple[str, ...]:
+    """Return the methods that an address takes; of several routes to it Starlette names the first one's."""
+    routes = request.app.router.routes
+    return tuple(
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    )
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from fastapi import Header, Request, Response
 from coach.api.callers import Turn
 from coach.api.record import REQUEST_ID
 from coach.api.replies import EventReply, LastEvent
+from coach.api.upkeep import renewed
 from coach.errors import IdempotencyBusyError, IdempotencyReuseError
 from coach.store.idempotency import KEY_CHARS, Conflict, Fresh, InProgress, Stored
 
@@ -60,7 +61,8 @@ class Once:
         if isinstance(begun, Stored):
             return self._again(begun)
         try:
-            response = await make()
+            async with self._renewed(begun):
+                response = await make()
             if isinstance(response, EventReply):
                 response.parts = self._recorded(response, response.parts, begun)
                 return response
@@ -72,6 +74,11 @@ class Once:
             return response
         kept = await self._begin(self._key)  # another process took the claim over and finished first
         return self._again(kept) if isinstance(kept, Stored) else response
+
+    def _renewed(self, fresh: Fresh) -> AbstractAsyncContextManager[None]:
+        """Hold the claim for as long as the block takes."""
+        store = self._turn.services.idempotency
+        return renewed(self._turn.services, partial(store.renew, fresh), store.lease.total_seconds())
 
     async def _begin(self, key: str) -> Fresh | Stored:
         body = await self._request.body()
@@ -110,7 +117,7 @@ class Once:
         sent: list[bytes] = []
         is_stored = False
         try:
-            async with aclosing(parts):
+            async with self._renewed(fresh), aclosing(parts):
                 async for part in parts:
                     sent.append(part)
                     if isinstance(part, LastEvent):

@@ -22,6 +22,12 @@ from coach.api.schemas import MAX_HITS, SearchFilters, SearchReply
 from coach.api.services import Services
 from coach.errors import CoachError, UsageError
 from coach.guard.principal import LOCAL
+from coach.practice.candidate import MAX_ANSWER_CHARS
+from coach.practice.grade import Grade
+from coach.practice.render import render
+from coach.recruit.read import MAX_REQUEST_CHARS
+from coach.recruit.sets import QuestionSet
+from coach.recruit.tell import tell
 from coach.types import Answer, Hit
 from ingest.contract import Level
 
@@ -82,6 +88,45 @@ def create_mcp(services: Services) -> MCPServer:
             "\n\n".join(map(_passage, hits)) or "No section fits.", SearchReply(query=query, hits=hits)
         )
 
+    @server.tool(title="Grade an answer to an interview question", annotations=_READ_ONLY)
+    async def grade_answer(
+        question_id: Annotated[str, Field(description="Id or slug of a question of the handbook.")],
+        answer: Annotated[str, Field(description="What the candidate said, in full.")],
+        context: Context,
+    ) -> Annotated[CallToolResult, Grade]:
+        """Grade a candidate's answer against the handbook's rubric, point by point, with both quotes.
+
+        Each point is covered, partly, missing or contradicted. Outcome 'cannot_grade' means that there is
+        nothing to grade: say so, and give no score of your own. Nothing is kept.
+        """
+        turn = _turn_of(services, context)
+        if not turn.principal.may("practice"):
+            raise ToolError("The API key lacks the scope 'practice'.")
+        grade = lambda: services.coach.grade(question_id, answer)  # noqa: E731
+        made = await _done(turn, answer, grade, max_chars=MAX_ANSWER_CHARS)
+        return _result(render(made), made)
+
+    @server.tool(title="Build a question set", annotations=_READ_ONLY)
+    async def question_set(
+        request: Annotated[
+            str, Field(description="A job description, or a note: level, topics, minutes, what to leave out.")
+        ],
+        context: Context,
+    ) -> Annotated[CallToolResult, QuestionSet]:
+        """Build a structured interview from a job description or a note; it is not kept.
+
+        The text lists the questions with the reasons for each; the structured result has cited outlines,
+        rubrics and probes. Where the request cannot be met, both say why and give the nearest set. Nothing
+        scores an applicant.
+        """
+        turn = _turn_of(services, context)
+        if not turn.principal.may("recruit"):
+            raise ToolError("The API key lacks the scope 'recruit'.")
+        recruiter = services.recruiter
+        build = lambda: recruiter.build(recruiter.read(request).wishes, request=request)  # noqa: E731
+        made = await _done(turn, request, build, max_chars=MAX_REQUEST_CHARS)
+        return _result(tell(made), made)
+
     return server
 
 
@@ -126,10 +171,10 @@ def _turn_of(services: Services, context: Context) -> Turn:
     return turn
 
 
-async def _done(turn: Turn, text: str, work: Callable[[], Result]) -> Result:
+async def _done(turn: Turn, text: str, work: Callable[[], Result], *, max_chars: int | None = None) -> Result:
     """Return the result of some work. Raises ToolError, which the model can read, for our own errors."""
     try:
-        longest = turn.services.settings.max_question_chars
+        longest = max_chars or turn.services.settings.max_question_chars
         if len(text) > longest:
             raise UsageError(f"the text has {len(text)} characters; {longest} are taken", hint="Shorten it.")
         return await turn.think(text, work)

@@ -11,25 +11,50 @@ from coach.types import Answer, Hit
 from ingest.contract import Frequency, Frozen, Level, PartKind, QuestionKind
 
 
-def _a_number(value: object) -> object:
+def a_number(value: object) -> object:
     """Return a value unless Python alone takes it for a number: true, or "5". JSON's 5.0 is an integer."""
     if isinstance(value, bool | str):
         raise ValueError("Input should be a number")  # noqa: TRY004 - what pydantic turns into a refusal
     return value
 
 
-Integer = Annotated[int, BeforeValidator(_a_number)]
-Number = Annotated[float, BeforeValidator(_a_number)]
+Integer = Annotated[int, BeforeValidator(a_number)]
+Number = Annotated[float, BeforeValidator(a_number)]
 MAX_HITS = 200
 MAX_PAGE = 200
 QuestionText = Annotated[str, Field(description="The question, in plain words.", examples=["What is RAG?"])]
 
 
-class AnswerRequest(Frozen):
-    """A question to answer, and whose answer is wanted."""
+MAX_SAID = 50
+
+
+class ReplayRequest(Frozen):
+    """A question, and whose answer is wanted."""
 
     question: QuestionText
     level: Level = "senior"
+
+
+class Said(Frozen):
+    """What one side said before; an answer's numbered points are its steps."""
+
+    role: Literal["user", "coach"]
+    text: str = Field(max_length=20_000)
+
+
+class AnswerRequest(ReplayRequest):
+    """A question to answer, and whose answer is wanted.
+
+    Attributes:
+        conversation: Within which it is asked: the id of one that is kept, to which question and answer are
+            added, or what was said before, oldest first.
+    """
+
+    conversation: str | Annotated[tuple[Said, ...], Field(max_length=MAX_SAID)] | None = Field(
+        None,
+        description="Id of a conversation that is kept, or what was said before, oldest first.",
+        examples=[[{"role": "user", "text": "How do you roll back a bad release?"}]],
+    )
 
 
 class SearchFilters(Frozen):
@@ -191,7 +216,7 @@ class FeedbackRequest(Frozen):
 
     answer_id: str = Field(max_length=64, examples=["5f0c1a52d9e84b63"])
     verdict: Literal["up", "down"]
-    claim: Integer | None = Field(None, ge=0, le=10_000)
+    claim: Annotated[int, Field(ge=0, le=10_000), BeforeValidator(a_number)] | None = None
     reason: str = Field("", max_length=64)
     comment: str = Field("", max_length=4000)
 

@@ -18,17 +18,44 @@ from coach.coach import Coach
 from coach.guard.fairness import FairQueue
 from coach.guard.keys import KeyStore
 from coach.guard.quotas import Quotas
+from coach.practice.cards import CardStore
+from coach.practice.grades import GradeStore
+from coach.practice.interviews import Interviews
+from coach.recruit.recruiter import Recruiter
+from coach.recruit.store import SetStore
 from coach.settings import Settings
 from coach.store.answers import AnswerStore
+from coach.store.audit import AuditLog
+from coach.store.conversations import ConversationStore
 from coach.store.database import Database
 from coach.store.feedback import FeedbackStore
+from coach.store.holdings import Holdings, Rows
 from coach.store.idempotency import IdempotencyStore
+from coach.store.owner import Owner
 
 Result = TypeVar("Result")
 MAX_WAITING = 512
 """Requests that may wait for their turn; each holds a thread while it does."""
 READERS = 4
 """Short reads that run at once; they do not queue behind questions."""
+
+
+class CachedAnswers:
+    """The answers that the coach keeps in memory, as a holding; each of them is among the stored ones too."""
+
+    name = "cached_answers"
+
+    def __init__(self, coach: Coach) -> None:
+        self._coach = coach
+
+    def export(self, owner: Owner) -> Rows:
+        """Return nothing: the stored answers say it all."""
+        del owner
+        return []
+
+    def erase(self, owner: Owner) -> int:
+        """Forget the answers of the whole tenant, since they do not say who asked; return how many."""
+        return self._coach.forget(owner.tenant)
 
 
 class Services:
@@ -63,7 +90,15 @@ class Services:
         self.keys = KeyStore(database)
         self.answers = AnswerStore(database)
         self.feedback = FeedbackStore(database)
+        self.grades = GradeStore(database)
+        self.cards = CardStore(database)
+        self.interviews = Interviews(database, coach.practice_questions, coach.grade)
+        self.recruiter = Recruiter(coach)
+        self.sets = SetStore(database)
         self.idempotency = IdempotencyStore(database)
+        self.conversations = ConversationStore(database)
+        self.audit = AuditLog(database)
+        self.holdings = Holdings(database, [CachedAnswers(coach)])
 
     @cached_property
     def thinkers(self) -> anyio.CapacityLimiter:

@@ -18,6 +18,8 @@ _COMMANDS = {
     "ask": ("coach.cli.query", "Answer a question with a cited outline."),
     "replay": ("coach.cli.query", "Show what every stage saw and did for a question."),
     "chat": ("coach.cli.chat", "Ask question after question in the terminal."),
+    "practice": ("coach.cli.practice", "Grade answers of your own against the handbook."),
+    "set": ("coach.cli.sets:question_sets", "Build question sets for recruiters, lint and export them."),
     "up": ("coach.cli.up", "Start the API and the page together."),
     "serve": ("coach.cli.serve", "Serve the HTTP API."),
     "mcp": ("coach.cli.serve", "Serve the MCP tools on standard input and output."),

@@ -34,6 +34,7 @@ def serve(host: str | None, port: int | None, collection: str | None, *, without
     needs_key = _needs_key(settings, without_keys=without_keys)
     listener = bind(settings.host, settings.port)
     with listener, open_services(settings, needs_key=needs_key) as services:
+        services.coach.warm_up()
         click.echo(f"coach: serving {address_of(listener)}, Ctrl-C stops", err=True)
         make_server(create_app(services), services.drain).run(sockets=[listener])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Literal
 
 from coach.answer.page import shortened
@@ -38,6 +40,17 @@ class State(Frozen):
     points: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
 
+    def after(self, question: str, steps: Iterable[str]) -> State:
+        """Return the state once a question was answered that stands alone, with the steps of the answer."""
+        subject = subject_of(question) or self.subject
+        before = [one for one in (*self.subjects, self.subject) if one and one != subject]
+        return State(
+            question=shortened(question, MAX_TURN_CHARS),
+            subject=subject,
+            points=tuple(shortened(step, MAX_POINT_CHARS) for step in islice(steps, MOST_POINTS)),
+            subjects=tuple(dict.fromkeys(before))[-MOST_SUBJECTS:],
+        )
+
 
 class Dialogue(Frozen):
     """The last turns, oldest first, and the state that rolls along with them."""
@@ -55,18 +68,8 @@ class Dialogue(Frozen):
             Turn(role="user", text=shortened(answer.question, MAX_TURN_CHARS)),
             Turn(role="coach", text=shortened(said, MAX_TURN_CHARS)),
         )
-        state = self.state if answer.abstention is not None else self._next(answer)
+        state = self.state
+        if answer.abstention is None:
+            steps = (claim.text for claim in answer.outline.steps)
+            state = state.after(answer.standalone or answer.question, steps)
         return Dialogue(turns=turns[-MOST_TURNS:], state=state)
-
-    def _next(self, answer: Answer) -> State:
-        question = answer.standalone or answer.question
-        subject = subject_of(question) or self.state.subject
-        before = [one for one in (*self.state.subjects, self.state.subject) if one and one != subject]
-        return State(
-            question=shortened(question, MAX_TURN_CHARS),
-            subject=subject,
-            points=tuple(
-                shortened(claim.text, MAX_POINT_CHARS) for claim in answer.outline.steps[:MOST_POINTS]
-            ),
-            subjects=tuple(dict.fromkeys(before))[-MOST_SUBJECTS:],
-        )

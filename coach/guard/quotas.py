@@ -88,7 +88,7 @@ class Quotas:
     ) -> None:
         self._backend = backend
         self._clock_s = clock_s
-        self._lease_s = lease_s
+        self.lease_s = lease_s
 
     @classmethod
     def from_settings(cls, settings: Settings, database: Database) -> Quotas:
@@ -124,7 +124,7 @@ class Quotas:
                 principal.limits,
                 now_s,
                 lease=lease.id,
-                until_s=now_s + self._lease_s,
+                until_s=now_s + self.lease_s,
                 expected=expected,
             )
 
@@ -159,7 +159,7 @@ class Quotas:
 
         def change(found: Meter) -> Meter:
             advanced = self._advanced(found, lease.principal, now_s)
-            until_s = now_s + self._lease_s
+            until_s = now_s + self.lease_s
             return metering.renew(advanced, lease=lease.id, until_s=until_s, reserved=lease.reserved)
 
         self._backend.update(_account(lease.principal), change)
@@ -191,7 +191,7 @@ class Quotas:
         self._backend.update(_account(lease.principal), change)
 
     def _advanced(self, found: Meter, principal: Principal, now_s: float) -> Meter:
-        return metering.advance(found, principal.limits, now_s, lease_s=self._lease_s)
+        return metering.advance(found, principal.limits, now_s, lease_s=self.lease_s)
 
 
 def _account(principal: Principal) -> Account:

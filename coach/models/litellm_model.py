@@ -181,6 +181,11 @@ class LitellmModel:
         return usage.model_copy(update={"cost_usd": cost_usd(usage, self._price)})
 
 
+def load() -> None:
+    """Import litellm now, which takes seconds; else the first call waits for it."""
+    _litellm()
+
+
 @cache
 def _litellm() -> ModuleType:
     """Return litellm, set up to call nobody but the model's provider and to write no log of its own."""

@@ -45,6 +45,9 @@ class AnswerChunkRow(Owned):
     chunk_id: Mapped[str] = mapped_column(Id, primary_key=True)
 
 
+_INSERT_CHUNKS = insert(AnswerChunkRow.metadata.tables[AnswerChunkRow.__tablename__])
+
+
 class StoredAnswer(Frozen):
     """An answer as it was given, with the version of the handbook that its offsets count in."""
 
@@ -75,14 +78,14 @@ class AnswerStore:
             "body": answer.model_dump_json(),
         }
         cited = {cited.chunk_id for claim in claims for cited in claim.citations if cited.chunk_id}
-        with self._database.session() as session:
+        # Not durable: whoever loses it to a power cut has it on the screen, and a conversation or a stored
+        # reply that names it is written after it, durably.
+        with self._database.session(durable=False) as session:
             if not insert_if_absent(session, AnswerRow, row):
                 return _stored(session.get_one(AnswerRow, (owner.tenant, answer.id)))
             if cited:
                 key = {"tenant": owner.tenant, "person": owner.person, "answer_id": answer.id}
-                session.execute(
-                    insert(AnswerChunkRow), [{**key, "chunk_id": chunk} for chunk in sorted(cited)]
-                )
+                session.execute(_INSERT_CHUNKS, [{**key, "chunk_id": chunk} for chunk in sorted(cited)])
         return stored
 
     def get(self, tenant: str, answer_id: str) -> StoredAnswer | None:
@@ -98,7 +101,8 @@ class AnswerStore:
         """Return answers of the tenant, newest first; those of one person if one is named.
 
         Raises:
-            UsageError: The cursor comes from no list, or the limit is out of range.
+            NotFoundError: The cursor comes from no list.
+            UsageError: The limit is out of range.
         """
         query = select(AnswerRow).where(AnswerRow.tenant == tenant).limit(page_limit(limit) + 1)
         if person is not None:

@@ -62,6 +62,13 @@ class Turn(Frozen):
     answer_id: str | None = None
 
 
+class StoredTurn(Turn):
+    """A turn with its place in the conversation; `number` counts from 0 without gaps."""
+
+    number: int
+    created_at: datetime
+
+
 class Conversation(Frozen):
     """A conversation without its turns.
 
@@ -154,8 +161,14 @@ class ConversationStore:
                 row.state = json.dumps(dict(state))
         return _conversation(row)
 
-    def last_turns(self, owner: Owner, conversation_id: str, count: int) -> tuple[Turn, ...]:
-        """Return the last turns, oldest first. Raises NotFoundError if there is no such conversation."""
+    def last_turns(
+        self, owner: Owner, conversation_id: str, count: int, *, before: int | None = None
+    ) -> tuple[StoredTurn, ...]:
+        """Return the last turns, or the last before the one of this number; oldest first.
+
+        Raises:
+            NotFoundError: The person has no such conversation.
+        """
         query = (
             select(TurnRow)
             .where(TurnRow.tenant == owner.tenant, TurnRow.person == owner.person)
@@ -163,12 +176,20 @@ class ConversationStore:
             .order_by(TurnRow.number.desc())
             .limit(count)
         )
+        if before is not None:
+            query = query.where(TurnRow.number < before)
         with self._database.reading() as session:
             if _find(session, owner, conversation_id) is None:
                 raise NotFoundError(f"there is no conversation {conversation_id!r}")
             rows = list(session.scalars(query))
         return tuple(
-            Turn(role=cast("Role", row.role), text=row.text, answer_id=row.answer_id)
+            StoredTurn(
+                role=cast("Role", row.role),
+                text=row.text,
+                answer_id=row.answer_id,
+                number=row.number,
+                created_at=row.created_at,
+            )
             for row in reversed(rows)
         )
 
@@ -176,7 +197,8 @@ class ConversationStore:
         """Return the person's conversations, newest first.
 
         Raises:
-            UsageError: The cursor comes from no list, or the limit is out of range.
+            NotFoundError: The cursor comes from no list.
+            UsageError: The limit is out of range.
         """
         table = ConversationRow
         query = select(table).where(table.tenant == owner.tenant, table.person == owner.person)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError, StatementError
@@ -184,12 +185,17 @@ class Database:
 
 def insert_if_absent(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
     """Insert a row unless one with the same key is there; return whether it was inserted."""
-    statement = (
-        sqlite.insert(table).values(values).on_conflict_do_nothing()
-        if session.get_bind().dialect.name == "sqlite"
-        else postgresql.insert(table).values(values).on_conflict_do_nothing()
-    )
-    return session.execute(statement.returning(text("1"))).first() is not None
+    statement = _insert_unless_there(table, session.get_bind().dialect.name)
+    return session.execute(statement, values).first() is not None
+
+
+@cache
+def _insert_unless_there(table: type[Base], dialect: str) -> Executable:
+    # Made once and on the table beneath the class: making it anew costs more than running it.
+    beneath = table.metadata.tables[table.__tablename__]
+    if dialect == "sqlite":
+        return sqlite.insert(beneath).on_conflict_do_nothing().returning(text("1"))
+    return postgresql.insert(beneath).on_conflict_do_nothing().returning(text("1"))
 
 
 def _read_url(given: str) -> URL:
@@ -207,7 +213,7 @@ def _read_url(given: str) -> URL:
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
+    driver = connection.connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - tells mypy
     return driver
 
@@ -230,7 +236,6 @@ def _begin_sqlite(connection: Connection) -> None:
     with SQLITE_BUSY, without waiting, if somebody else wrote in between).
     """
     options = connection.get_execution_options()
-    connection.exec_driver_sql(
-        f"PRAGMA synchronous = {'FULL' if options.get('coach_durable', True) else 'NORMAL'}"
-    )
-    connection.exec_driver_sql(options.get("coach_begin", "BEGIN"))
+    driver = _driver(connection)  # without SQLAlchemy's bookkeeping, which costs more than both statements
+    driver.execute(f"PRAGMA synchronous = {'FULL' if options.get('coach_durable', True) else 'NORMAL'}")
+    driver.execute(options.get("coach_begin", "BEGIN"))

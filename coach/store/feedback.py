@@ -107,7 +107,8 @@ class FeedbackStore:
         """Return feedback within the tenant, newest first; that on one answer if one is named.
 
         Raises:
-            UsageError: The cursor comes from no list, or the limit is out of range.
+            NotFoundError: The cursor comes from no list.
+            UsageError: The limit is out of range.
         """
         query = select(FeedbackRow).where(FeedbackRow.tenant == tenant).limit(page_limit(limit) + 1)
         if answer_id is not None:

@@ -88,7 +88,7 @@ class IdempotencyStore:
     Args:
         database: Where they are kept.
         keep: How long a reply is given again.
-        lease: How long a claim holds without being renewed; longer than the work takes.
+        lease: How long a claim holds without being renewed.
         clock: Gives the present moment.
     """
 
@@ -102,7 +102,7 @@ class IdempotencyStore:
     ) -> None:
         self._database = database
         self._keep = keep
-        self._lease = lease
+        self.lease = lease
         self._clock = clock
 
     def begin(
@@ -121,7 +121,7 @@ class IdempotencyStore:
             **_where(fresh),
             "body_sha256": body_sha256,
             "claim": fresh.claim,
-            "claimed_until": now + self._lease,
+            "claimed_until": now + self.lease,
             "expires_at": now + self._keep,
             "status": None,
             "headers": "{}",
@@ -145,12 +145,12 @@ class IdempotencyStore:
             return Stored(found.status, json.loads(found.headers), found.body)
         if found.claimed_until > now:
             return InProgress((found.claimed_until - now).total_seconds())
-        found.claim, found.claimed_until = fresh.claim, now + self._lease
+        found.claim, found.claimed_until = fresh.claim, now + self.lease
         return Fresh(fresh.owner, fresh.route, fresh.key, fresh.claim, taken_over=True)
 
     def renew(self, fresh: Fresh) -> bool:
         """Prolong a claim for long work; return whether it still was the caller's."""
-        return self._change(fresh, {"claimed_until": self._clock() + self._lease})
+        return self._change(fresh, {"claimed_until": self._clock() + self.lease})
 
     def finish(self, fresh: Fresh, status: int, headers: Mapping[str, str], body: bytes) -> bool:
         """Store the reply, before it is sent; return False if another process had taken the claim over.

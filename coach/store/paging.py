@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from coach.errors import UsageError
+from coach.errors import NotFoundError, UsageError
 from coach.store.base import storable
 
 Item = TypeVar("Item")
@@ -40,12 +40,12 @@ class Place(NamedTuple):
 
     @classmethod
     def read(cls, cursor: str) -> Place:
-        """Return the place that a cursor names. Raises UsageError if no list gave it."""
+        """Return the place that a cursor names. Raises NotFoundError if no list gave it."""
         try:
             at, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
             return cls(datetime.fromisoformat(at).astimezone(UTC), storable(row_id))
         except (ValueError, TypeError, OverflowError, RecursionError, UsageError) as error:
-            raise UsageError(f"{cursor!r} is no cursor", hint="Send one that a list gave.") from error
+            raise NotFoundError(f"{cursor!r} is no cursor", hint="Send one that a list gave.") from error
 
     def older(self, at: Any, row_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - mapped columns
         """Return the condition of rows that come after this place, newest first."""

@@ -19,6 +19,8 @@ from coach.store.base import Base
 MODULES = (
     "coach.guard.keys",
     "coach.guard.quotas_sql",
+    "coach.practice.tables",
+    "coach.recruit.store",
     "coach.store.answers",
     "coach.store.audit",
     "coach.store.conversations",

@@ -1,4 +1,7 @@
-"""One stage and one browser for all tests; each test gets a visitor of its own."""
+"""One stage and one browser for a module, and for each test a visitor of its own.
+
+They are closed with the module: an open browser keeps an event loop running, which later tests want to start.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the real handbook's index."""
     data_dir = tmp_path_factory.mktemp("browser")
@@ -33,14 +36,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data_dir
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(home: Path) -> Iterator[Stage]:
     """API and page, running."""
     with on_stage(home) as stage:
         yield stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real browser."""
     with chromium() as browser:

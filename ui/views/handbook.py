@@ -112,7 +112,9 @@ def _read(document: str, start: int, end: int) -> None:
     st.caption(escaped(text.title))
     st.title(escaped(section.heading if section else text.title), anchor=False)
     if section and section.is_question:
-        st.button("Ask this", on_click=_ask, args=(section.heading,))
+        with st.container(horizontal=True):
+            st.button("Ask this", on_click=_ask, args=(section.heading,))
+            st.button("Practise this", on_click=_practise, args=(section.id,))
     whole = section and (start, end) == (section.start, section.end)
     blocks = passage.read_passage(text.text, text.start, None if whole else (start, end))
     shown = blocks[1:] if section and blocks and blocks[0].kind == "heading" else blocks
@@ -121,6 +123,10 @@ def _read(document: str, start: int, end: int) -> None:
 
 def _leave() -> None:
     st.query_params.clear()
+
+
+def _practise(question_id: str) -> None:
+    session().destination = Destination("practise", {"question": question_id})
 
 
 def _ask(question: str) -> None:

@@ -1,18 +1,130 @@
-"""Practise: not built yet, and says so."""
+"""Practise: answer a question first, then see the grade with what the handbook says."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from ui.client import ApiProblem
+from ui.models import Question
+from ui.parts import elements, practice_grade
+from ui.parts.notices import problem_card, problems_shown
+from ui.parts.plain import escaped
+from ui.parts.practice_models import StoredGrade
+from ui.state import Destination, api, session
+
+_COLUMN_PX = 800
+_LIST = "practise_questions"
+_SHOWN = 20
+_GRADE = "practise_grade"
+_MAX_CHARS = 20_000
+
 
 def show() -> None:
-    """Draw what will be here."""
+    """Draw the choice of a question, or the question that the address names."""
+    with st.container(width=_COLUMN_PX):
+        wanted = st.query_params.get("question")
+        if not wanted:
+            _choose()
+            return
+        with problems_shown():
+            question = api().question(wanted)
+        _perform(question)
+
+
+def _choose() -> None:
     st.title("Practise", anchor=False)
     st.markdown(
-        "Nothing to practise yet. Here you will write or speak an answer to a question of the handbook, "
-        "have it graded against the key facts with the passages that prove them, hold a mock interview, and "
-        "get back what you missed when it is due."
+        "Choose a question and answer it before you see the page. The grade names each key point, what you "
+        "said on it, and the sentence of the handbook that states it. Nobody but you sees it."
     )
-    st.markdown(
-        "Until then: read a question in the **Handbook**, answer it aloud, then **Ask** it and compare."
+    words = st.text_input(
+        "Search the questions",
+        key="practise_words",
+        live="200ms",
+        placeholder="words that must all occur",
+        icon=":material/search:",
     )
+    try:
+        page = api().questions(words=words, limit=_SHOWN)
+    except ApiProblem as problem:
+        problem_card(problem.details)
+        return
+    if not page.questions:
+        st.info("No question fits. Fewer words find more.")
+        return
+    items: list[dict[str, object]] = [
+        {
+            "text": one.question,
+            "note": " · ".join(fact for fact in (one.chapter, ", ".join(one.levels)) if fact),
+            "href": f"practise?question={one.id}",
+            "value": one.id,
+        }
+        for one in page.questions
+    ]
+    elements.links(items, label="Questions to practise", key=_LIST, on_pick=_picked)
+
+
+def _picked() -> None:
+    if told := elements.happened(_LIST, "pick"):
+        session().destination = Destination("practise", {"question": str(told)})
+
+
+def _perform(question: Question) -> None:
+    st.button("Another question", icon=":material/arrow_back:", on_click=_leave, type="tertiary")
+    st.caption(escaped(question.chapter))
+    st.title(escaped(question.question), anchor=False)
+    if question.minutes:
+        st.markdown(f"Time box: {question.minutes:g} minutes. Say it aloud, then write what you said.")
+    with st.form("answer_form", border=False):
+        answer = st.text_area("Your answer", height=240, max_chars=_MAX_CHARS, key="practise_answer")
+        rating = st.number_input(
+            "What is it worth, 0 to 10? (optional, before you see the grade)",
+            min_value=0.0,
+            max_value=10.0,
+            value=None,
+            step=0.5,
+        )
+        sent = st.form_submit_button("Grade my answer", type="primary")
+    if sent:
+        _grade(question, answer, rating)
+    stored: StoredGrade | None = st.session_state.get(_GRADE)
+    if stored and stored.grade.question_id == question.id:
+        practice_grade.draw(stored)
+        _object(stored)
+        st.button("Read the whole page", on_click=_read, args=(question,))
+
+
+def _grade(question: Question, answer: str, rating: float | None) -> None:
+    st.session_state.pop(_GRADE, None)
+    try:
+        with st.spinner("Reading your answer"):
+            st.session_state[_GRADE] = api().grade(question.id, answer, rating)
+    except ApiProblem as problem:
+        problem_card(problem.details, key="practise_retry")
+
+
+def _object(stored: StoredGrade) -> None:
+    """Draw the form in which a point is disputed."""
+    grade = stored.standing
+    if not grade.points:
+        return
+    with st.expander("A point was judged wrongly?"), st.form("dispute_form", border=False):
+        point = st.selectbox("Point", [one.point for one in grade.points])
+        evidence = st.text_area("The words of your answer that say it, copied from it", height=100)
+        if st.form_submit_button("Judge it again") and point and evidence.strip():
+            try:
+                st.session_state[_GRADE] = api().dispute(stored.id, point, evidence.strip())
+            except ApiProblem as problem:
+                problem_card(problem.details, key="dispute_retry")
+            else:
+                st.rerun()
+
+
+def _leave() -> None:
+    st.query_params.clear()
+    st.session_state.pop(_GRADE, None)
+
+
+def _read(question: Question) -> None:
+    place = {"document": question.document, "start": str(question.start), "end": str(question.end)}
+    session().destination = Destination("handbook", place)

@@ -26,7 +26,11 @@ def show() -> None:
             st.markdown("Nothing was measured yet. `coach eval` runs the golden sets; its runs appear here.")
             return
         kind = _choose_kind(names)
-        runs = [_load(name.id) for name in names if _kind(name) == kind][:RUNS_COMPARED]
+        alike = [name for name in names if _kind(name) == kind]
+        newest = st.selectbox(
+            "Run", range(len(alike)), format_func=lambda at: _label(alike[at]), key=f"run_{kind}"
+        )
+        runs = [_load(name.id) for name in alike[newest:][:RUNS_COMPARED]]
     _draw(runs)
 
 
@@ -38,6 +42,10 @@ def _load(run_id: str) -> EvalRun:
 
 def _kind(name: EvalRunName) -> str:
     return name.id.partition("-")[0]
+
+
+def _label(name: EvalRunName) -> str:
+    return f"{name.created_at:%d %B %Y, %H:%M} UTC, {name.id.rpartition('-')[2]}"
 
 
 def _choose_kind(names: Sequence[EvalRunName]) -> str:

@@ -1,15 +1,83 @@
-"""Question sets: not built yet, and says so."""
+"""Question sets: from a job text or a few choices to a set with reasons, rubrics and files."""
 
 from __future__ import annotations
 
+import hashlib
+
 import streamlit as st
+
+from ui.parts.notices import problems_shown
+from ui.parts.plain import escaped
+from ui.parts.set_form import inferred_list, wishes_of
+from ui.parts.set_models import Reading, Wishes
+from ui.parts.set_result import show_findings, show_set
+from ui.state import api
+
+_COLUMN_PX = 800
+_READING = "set_reading"
+_MAX_CHARS = 20_000
+_EMPTY = Reading(wishes=Wishes())
+_INTRODUCTION = (
+    "Paste a job description or write a few words, such as *senior, retrieval, 45 minutes, no system "
+    "design*. You see what was read and can change it before anything is built. The same questions with the "
+    "same scale for every candidate; people judge, nothing here scores an applicant."
+)
 
 
 def show() -> None:
-    """Draw what will be here."""
-    st.title("Question sets", anchor=False)
-    st.markdown(
-        "No question sets yet. Here you will put together an interview from a role and a length: questions "
-        "balanced by level, kind and chapter, each with a rubric, ready to print or export."
+    """Draw the request, what was read from it, and the set that the address names."""
+    with st.container(width=_COLUMN_PX):
+        st.title("Question sets", anchor=False)
+        st.markdown(_INTRODUCTION)
+        _request()
+        with problems_shown():
+            _choices()
+            wanted = st.query_params.get("set")
+            if wanted:
+                show_set(api().question_set(wanted))
+            _earlier()
+
+
+def _request() -> None:
+    text = st.text_area(
+        "Job description or a few words",
+        key="set_text",
+        height=160,
+        max_chars=_MAX_CHARS,
+        placeholder="Questions for a staff-level incident loop, 45 minutes, no system design",
     )
-    st.markdown("Until then: filter the **Handbook** by level and kind to choose questions by hand.")
+    if st.button("Read it", type="primary", disabled=not text.strip(), key="read_request"):
+        with problems_shown():
+            st.session_state[_READING] = (text, api().read_request(text))
+
+
+def _choices() -> None:
+    text, reading = _read()
+    if reading is not _EMPTY:
+        st.header("What was read", anchor=False)
+        if reading.inferred:
+            inferred_list(reading.inferred)
+        for note in reading.notes:
+            st.caption(escaped(note))
+        show_findings(reading.findings)
+    st.header("What the set is to be", anchor=False)
+    key = hashlib.sha256(f"{text}{reading}".encode()).hexdigest()[:12]
+    wishes, title = wishes_of(reading, api().competencies().competencies, key=key)
+    if st.button("Build the set", type="primary", key="build_set"):
+        with st.spinner("Choosing questions …"):
+            stored = api().build_set(wishes, title, text)
+        st.query_params["set"] = stored.id
+
+
+def _read() -> tuple[str, Reading]:
+    kept: tuple[str, Reading] = st.session_state.get(_READING, ("", _EMPTY))
+    return kept
+
+
+def _earlier() -> None:
+    earlier = api().question_sets().sets
+    if not earlier:
+        return
+    st.header("Built before", anchor=False)
+    rows = "\n".join(f"- [{escaped(one.title)}](sets?set={one.id}), version {one.version}" for one in earlier)
+    st.markdown(rows)

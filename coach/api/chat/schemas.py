@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool
 
-from coach.api.schemas import Integer, Number
+from coach.api.schemas import Integer, Number, a_number
+from coach.conversation import Turn
 from coach.events import Event
 from ingest.contract import Frozen, Level
 
@@ -77,12 +78,15 @@ class ChatRequest(Frozen):
     model: str = Field(examples=["coach"])
     messages: tuple[ChatMessage, ...] = Field(
         min_length=1,
-        description="The last user message is the question; earlier ones are not read.",
+        description="The last user message is the question; it may rest on the messages before it.",
         examples=[[{"role": "user", "content": "RAG or fine-tuning for a support bot?"}]],
+    )
+    conversation: str | None = Field(
+        None, description="Id of a conversation that is kept; then it counts, and not the earlier messages."
     )
     stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
-    n: Integer | None = Field(None, ge=1, le=1)
+    n: Annotated[int, Field(ge=1, le=1), BeforeValidator(a_number)] | None = None
     response_format: ResponseFormat | None = None
     tools: tuple[()] | None = None
     tool_choice: Literal["none", "auto"] | None = None
@@ -111,6 +115,16 @@ class ChatRequest(Frozen):
     def question(self) -> str:
         """The text of the last user message; empty if there is none."""
         return next((one.text for one in reversed(self.messages) if one.role == "user"), "")
+
+    @property
+    def earlier(self) -> tuple[Turn, ...]:
+        """What was said before the question, oldest first."""
+        last = max((at for at, one in enumerate(self.messages) if one.role == "user"), default=0)
+        return tuple(
+            Turn(role="user" if one.role == "user" else "coach", text=one.text)
+            for one in self.messages[:last]
+            if one.role in {"user", "assistant"}
+        )
 
     @property
     def ignored(self) -> tuple[str, ...]:

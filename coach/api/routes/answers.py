@@ -15,7 +15,8 @@ from coach.api.idempotency import IdempotencyKey, Once
 from coach.api.negotiation import EVENTS, choose_form
 from coach.api.problems import describe
 from coach.api.replies import EventReply, LastEvent, event_bytes, json_reply
-from coach.api.schemas import AnswerRequest, FeedbackReply, FeedbackRequest, PinnedAnswer
+from coach.api.said import Before
+from coach.api.schemas import AnswerRequest, FeedbackReply, FeedbackRequest, PinnedAnswer, ReplayRequest
 from coach.api.work import Stream
 from coach.errors import CoachError, NotFoundError
 from coach.events import Acknowledged, Event, Finished
@@ -41,6 +42,7 @@ async def create_answer(
     """Answer a question with a cited outline, or say that the handbook does not cover it.
 
     With `Accept: text/event-stream` the answer comes event by event, each claim as soon as it is verified.
+    Within a `conversation` a question may rest on what was said before; `standalone` says how it was read.
     """
     form = choose_form(accept)
     asking.check_length(turn, asked.question, "question")
@@ -49,14 +51,17 @@ async def create_answer(
 
 
 async def _as_json(turn: Turn, asked: AnswerRequest) -> Response:
+    before = Before.of(asked.conversation)
+
     def work() -> str:
-        return asking.ask(turn, asked.question, asked.level).model_dump_json()
+        return asking.ask(turn, asked.question, asked.level, before).model_dump_json()
 
     return json_reply(await turn.think(asked.question, work))
 
 
 async def _as_events(turn: Turn, asked: AnswerRequest) -> Response:
-    events = turn.stream(asked.question, lambda: asking.stream(turn, asked.question, asked.level))
+    tell = partial(asking.stream, turn, asked.question, asked.level, Before.of(asked.conversation))
+    events = turn.stream(asked.question, tell)
     first = await events.first()  # before the status is sent, so that a failure gets its own
     if isinstance(first, Acknowledged):
         turn.record.request_id = first.answer_id
@@ -100,7 +105,7 @@ async def get_answer(answer_id: str, turn: Asker) -> Response:
 
 
 @router.post("/replay", response_model=Replay, dependencies=[Depends(json_only)])
-async def replay(asked: AnswerRequest, turn: Asker) -> Response:
+async def replay(asked: ReplayRequest, turn: Asker) -> Response:
     """Return what every stage saw and did for a question. Nothing is kept."""
     asking.check_length(turn, asked.question, "question")
 

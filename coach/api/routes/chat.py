@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import datetime
 from functools import partial
 
@@ -31,6 +31,7 @@ from coach.api.failures import openai_error
 from coach.api.idempotency import IdempotencyKey, Once
 from coach.api.problems import describe
 from coach.api.replies import EventReply, LastEvent, event_bytes, json_reply
+from coach.api.said import Before
 from coach.api.work import Stream
 from coach.errors import CoachError, NotFoundError
 from coach.events import Acknowledged, Event, Finished
@@ -38,6 +39,7 @@ from coach.types import Answer
 from ingest.contract import Level
 
 router = APIRouter(prefix="/v1", tags=["openai"])
+Tell = Callable[[], Generator[Event]]
 
 
 @router.get("/models", response_model=ModelList)
@@ -68,14 +70,17 @@ async def create_chat_completion(
     asking.check_length(turn, asked.question, "messages", place, "content")
     base_url = turn.services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     writer = LinkedMarkdown(asked.question, base_url)
-    make = partial(_as_chunks if asked.stream else _as_reply, turn, asked, level, writer)
+    kept = asked.conversation is not None
+    before = Before(asked.conversation) if kept else Before(turns=asked.earlier)
+    tell = partial(asking.stream, turn, asked.question, level, before)
+    make = partial(_as_chunks if asked.stream else _as_reply, turn, asked, tell, writer)
     return await Once(turn, request, idempotency_key, "").reply(make)
 
 
-async def _as_reply(turn: Turn, asked: ChatRequest, level: Level, writer: LinkedMarkdown) -> Response:
+async def _as_reply(turn: Turn, asked: ChatRequest, tell: Tell, writer: LinkedMarkdown) -> Response:
     def work() -> str:
         text, answer = "", None
-        for event in asking.stream(turn, asked.question, level):
+        for event in tell():
             text += writer.feed(event)
             if isinstance(event, Finished):
                 answer = event.answer
@@ -97,8 +102,8 @@ async def _as_reply(turn: Turn, asked: ChatRequest, level: Level, writer: Linked
     return json_reply(await turn.think(asked.question, work))
 
 
-async def _as_chunks(turn: Turn, asked: ChatRequest, level: Level, writer: LinkedMarkdown) -> Response:
-    events = turn.stream(asked.question, lambda: asking.stream(turn, asked.question, level))
+async def _as_chunks(turn: Turn, asked: ChatRequest, tell: Tell, writer: LinkedMarkdown) -> Response:
+    events = turn.stream(asked.question, tell)
     first = await events.first()  # before the status is sent, so that a failure gets its own
     assert isinstance(first, Acknowledged)  # noqa: S101 - every stream begins with it
     turn.record.request_id = first.answer_id

@@ -36,6 +36,32 @@ def test_the_answer_not_asked_for_longest_goes() -> None:
     assert cache.get(keys[0]) == HELD
 
 
+def test_a_tenants_answers_can_be_forgotten() -> None:
+    """Those of others stay."""
+    cache = AnswerCache()
+    theirs = CacheKey.of("theirs", "s1", "senior", "What is RAG?")
+    for key in (KEY, theirs):
+        cache.put(key, HELD)
+    assert cache.forget("ours") == 1
+    assert (cache.get(KEY), cache.get(theirs)) == (None, HELD)
+    assert cache.forget("ours") == 0
+
+
+def test_no_answer_is_kept_for_ever() -> None:
+    """After its time it is gone; being asked for does not prolong it, being given anew does."""
+    now_s = 0.0
+    cache = AnswerCache(keep_s=10.0, clock_s=lambda: now_s)
+    cache.put(KEY, HELD)
+    now_s = 9.0
+    assert cache.get(KEY) == HELD
+    now_s = 10.0
+    assert cache.get(KEY) is None
+    assert len(cache) == 0
+    cache.put(KEY, HELD)
+    now_s = 19.0
+    assert cache.get(KEY) == HELD
+
+
 def test_a_key_holds_no_words() -> None:
     """What was asked cannot be read off a key."""
     assert "RAG" not in repr(KEY)

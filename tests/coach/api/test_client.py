@@ -12,7 +12,7 @@ import pytest
 import stamina
 
 from coach.api.problems import MEDIA_TYPE, describe, retry_after_s
-from coach.api.schemas import FeedbackRequest, SearchFilters
+from coach.api.schemas import FeedbackRequest, Said, SearchFilters
 from coach.client import AsyncClient, Client
 from coach.coach import Coach
 from coach.errors import (
@@ -61,10 +61,24 @@ def test_every_call_gives_the_products_own_types(client: Client, coach: Coach) -
     page = client.questions(level="staff", limit=1)
     assert client.question(page.questions[0].id).parts
     assert client.questions(level="staff", limit=1, cursor=page.next_cursor).questions != page.questions
+    conversation = client.create_conversation("Thursday")
+    within = client.ask(ASKED, conversation=conversation.id)
+    assert list(client.stream("and for databases?", conversation=conversation.id))
+    kept = client.conversation(conversation.id, before=2)
+    assert kept.conversation.turns == 4
+    assert [turn.answer_id for turn in kept.turns] == [None, within.id]
+    assert client.conversations(limit=1).conversations == (kept.conversation,)
+    client.delete_conversation(conversation.id)
+    with pytest.raises(NotFoundError):
+        client.conversation(conversation.id)
+    said = [Said(role="user", text=ASKED), Said(role="coach", text="Send the traffic back.")]
+    assert client.ask("and for databases?", conversation=said).standalone
     assert client.feedback(FeedbackRequest(answer_id=answer.id, verdict="up")).answer_id == answer.id
     assert client.stack() == coach.stack
     assert client.eval_runs().runs == ()
     assert client.readiness().ready
+    erased = client.export_me()
+    assert client.erase_me().erased["answers"] == len(erased.holdings["answers"]) > 0
 
 
 def test_the_asynchronous_client_does_the_same(live: Live, coach: Coach) -> None:
@@ -183,6 +197,41 @@ def test_a_stream_that_breaks_is_no_answer() -> None:
         with pytest.raises(ApiError) as caught:
             next(events)
     assert caught.value.slug == "stream-broken"
+
+
+SILENT = """\
+id: 0
+event: acknowledged
+data: {"kind":"acknowledged","answer_id":"a1","found":[],"stack_hash":"s1"}
+
+: keep-alive
+
+: keep-alive
+
+id: 1
+event: degraded
+data: {"kind":"degraded","what":"reranker"}
+
+: keep-alive
+
+"""
+
+
+def test_a_silence_is_no_event(coach: Coach) -> None:
+    """Comments that keep a stream alive are passed over by both clients, before and after events."""
+    finished = Finished(answer=coach.ask(ASKED)).model_dump_json()
+    body = f": keep-alive\n\n{SILENT}id: 2\nevent: finished\ndata: {finished}\n\n: keep-alive\n\n"
+    headers = {"content-type": "text/event-stream"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, content=body))
+    kinds = ["acknowledged", "degraded", "finished"]
+    with Client(transport=transport) as client:
+        assert [event.kind for event in client.stream(ASKED)] == kinds
+
+    async def work() -> None:
+        async with AsyncClient(transport=transport) as client:
+            assert [event.kind async for event in client.stream(ASKED)] == kinds
+
+    anyio.run(work)
 
 
 def test_the_sdk_is_light() -> None:

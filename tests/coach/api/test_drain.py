@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from coach.coach import Coach
 from coach.events import Degraded, Event
+from coach.guard.principal import Limits
 from tests.coach.api.conftest import ASKED, COVERED, Live, services_for, serving
 
 EVENTS = {"accept": "text/event-stream"}
@@ -169,6 +171,27 @@ def test_a_broken_stream_leaves_its_idempotency_key_free(coach: Coach, tmp_path:
                     break
                 threading.Event().wait(0.1)
         assert again.text.count("event: finished") == 1
+
+
+def test_long_work_keeps_its_claims(coach: Coach, tmp_path: Path) -> None:
+    """A stream that takes longer than a claim holds still counts as running, and nobody begins it anew."""
+    with slow_server(coach, tmp_path) as (live, slow):
+        live.services.quotas.lease_s = 0.3
+        live.services.idempotency.lease = timedelta(seconds=0.3)
+        key = live.key("acme", limits=Limits(concurrent_requests=1))
+        other = live.key("acme")
+        with (
+            live.http(headers=key) as http,
+            open_stream(http, **{"idempotency-key": "long"}) as response,
+            live.http(headers=other) as second,
+        ):
+            next(response.iter_text())
+            threading.Event().wait(1)
+            assert http.post("/v1/search", json={"query": "x"}).status_code == 429
+            again = second.post("/v1/answers", json=COVERED, headers={**EVENTS, "idempotency-key": "long"})
+            assert (again.status_code, again.json()["type"]) == (409, "/errors/idempotency-key-busy")
+            for _ in range(100):
+                slow.go_on.release()
 
 
 def test_a_silent_stream_is_kept_alive(coach: Coach, tmp_path: Path) -> None:

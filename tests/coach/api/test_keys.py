@@ -13,6 +13,11 @@ from tests.coach.api.conftest import ASKED, COVERED, Live
 OPEN = ("/healthz", "/readyz", "/errors/not-found", "/v1/openapi.json")
 CLOSED = (
     ("GET", "/v1/answers/x"),
+    ("GET", "/v1/conversations"),
+    ("GET", "/v1/conversations/x"),
+    ("DELETE", "/v1/conversations/x"),
+    ("GET", "/v1/me/export"),
+    ("DELETE", "/v1/me"),
     ("GET", "/v1/documents"),
     ("GET", "/v1/documents/releases.md"),
     ("GET", "/v1/questions"),
@@ -22,6 +27,7 @@ CLOSED = (
     ("GET", "/v1/models"),
     ("GET", "/metrics"),
     ("POST", "/v1/answers"),
+    ("POST", "/v1/conversations"),
     ("POST", "/v1/search"),
     ("POST", "/v1/replay"),
     ("POST", "/v1/feedback"),
@@ -34,6 +40,7 @@ def body_of(path: str) -> dict[str, Any]:
     """Return a body that the path takes."""
     return {
         "/v1/search": {"query": "x"},
+        "/v1/conversations": {},
         "/v1/feedback": {"answer_id": "x", "verdict": "up"},
         "/v1/chat/completions": {"model": "coach", "messages": [{"role": "user", "content": "x"}]},
         "/mcp": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
@@ -91,6 +98,7 @@ def attempts(victim: dict[str, str], answer_id: str) -> dict[str, tuple[str, str
         "SQL": ("GET", "/v1/answers/x'%20OR%20'1'='1", {}),
         "feedback": ("POST", "/v1/feedback", {"json": feedback}),
         "feedback on a claim": ("POST", "/v1/feedback", {"json": {**feedback, "claim": 0}}),
+        "conversation by id": ("GET", f"/v1/conversations/{answer_id}", {}),
         "document by id": ("GET", f"/v1/documents/{answer_id}", {}),
         "question by id": ("GET", f"/v1/questions/{answer_id}", {}),
         "eval run by id": ("GET", f"/v1/evals/{answer_id}", {}),

@@ -16,11 +16,13 @@ from mcp_types import TextContent
 
 from coach.api.schemas import SearchReply
 from coach.coach import Coach
+from coach.practice.grade import Grade
+from coach.recruit.sets import QuestionSet
 from coach.types import Answer
 from tests.coach.api.conftest import ASKED, Live
 from tests.conftest import Ingested
 
-PINNED = "bbdefe1eb554902dc6c567cfb35a025b90252ac23ade550e4d469254a8514fee"
+PINNED = "9a7d5df9b45d2e61154e3d3483287969170eb4f80db1caca32f0170c2b1c445a"
 """Of the tools as a model reads them: names, descriptions, parameters. It obeys what stands there, so a
 change is made on purpose: look at the diff, then pin the hash that the failing test prints."""
 
@@ -45,7 +47,7 @@ def test_the_tools_are_those_that_were_reviewed(live: Live) -> None:
             return [tool.model_dump(mode="json") for tool in (await client.list_tools()).tools]
 
     tools = run(work)
-    assert [tool["name"] for tool in tools] == ["ask", "search"]
+    assert [tool["name"] for tool in tools] == ["ask", "search", "grade_answer", "question_set"]
     assert all(tool["output_schema"]["type"] == "object" for tool in tools)
     assert all(tool["annotations"]["read_only_hint"] for tool in tools)
     read = [{name: tool[name] for name in ("name", "title", "description", "input_schema")} for tool in tools]
@@ -82,6 +84,37 @@ def test_search_gives_passages_with_spans(live: Live, coach: Coach) -> None:
     hits = SearchReply.model_validate(result.structured_content).hits
     assert list(hits) == coach.search("release", limit=2, where={"level": ["staff"]})
     assert f"{hits[0].document}:{hits[0].start}-{hits[0].end}" in text_of(result)
+
+
+def test_grade_answer_gives_the_grade_of_the_api(live: Live, coach: Coach) -> None:
+    """The structured result is the facade's grade, the text names each point; nothing is kept."""
+    section = next(one for one in coach.document("caching.md").sections if one.question)
+    said = "I let one request rebuild the entry while the others wait for it."
+
+    async def work() -> Any:
+        async with Client(f"{live.url}/mcp") as client:
+            return await client.call_tool("grade_answer", {"question_id": section.id, "answer": said})
+
+    result = run(work)
+    grade = Grade.model_validate(result.structured_content)
+    assert grade == coach.grade(section.id, said)
+    assert all(point.point in text_of(result) for point in grade.points)
+
+
+def test_question_set_gives_a_set_of_the_handbook(live: Live) -> None:
+    """The structured result is a set with its packs, the text names its questions; nothing is kept."""
+
+    async def work() -> Any:
+        async with Client(f"{live.url}/mcp") as client:
+            return await client.call_tool("question_set", {"request": "two senior questions"})
+
+    before = live.services.sets.list("local").items
+    result = run(work)
+    made = QuestionSet.model_validate(result.structured_content)
+    packs = [pack for one in made.interviews for pack in one.packs]
+    assert len(packs) == 2
+    assert all(pack.question.text in text_of(result) for pack in packs)
+    assert live.services.sets.list("local").items == before
 
 
 @pytest.mark.parametrize(
@@ -139,5 +172,5 @@ def test_the_tools_work_on_standard_streams(ingested: Ingested) -> None:
             return names, await client.call_tool("ask", {"question": ASKED})
 
     names, result = run(work)
-    assert names == ["ask", "search"]
+    assert names == ["ask", "search", "grade_answer", "question_set"]
     assert Answer.model_validate(result.structured_content).status == "answered"

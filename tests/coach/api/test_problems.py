@@ -132,6 +132,18 @@ def test_every_refusal_is_a_problem(live: Live) -> None:
             assert problem["request_id"] == reply.headers["x-request-id"], name
 
 
+def test_a_refused_method_is_told_which_are_taken(http: httpx.Client) -> None:
+    """All of an address, though each method has a route of its own."""
+    for path, methods in (
+        ("/v1/conversations", "GET, POST"),
+        ("/v1/conversations/x", "DELETE, GET"),
+        ("/v1/answers", "POST"),
+        ("/mcp", "DELETE, GET, POST"),
+    ):
+        reply = http.request("BREW", path)
+        assert (reply.status_code, reply.headers["allow"]) == (405, methods)
+
+
 def test_a_body_without_length_is_measured_too(live: Live) -> None:
     """Chunks are counted as they come."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -89,7 +90,7 @@ def test_the_examples_in_python_print_the_answer(served: Served, example: str) -
 
 
 def test_every_example_in_the_documentation_runs(served: Served) -> None:
-    """The shell blocks of docs/api.md are one script; each endpoint has its example there."""
+    """The shell blocks of docs/api.md are one script, with an example of each endpoint; Python's runs too."""
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     run(served, "bash", "-euo", "pipefail", "-c", "\n".join(blocks))
@@ -99,6 +100,9 @@ def test_every_example_in_the_documentation_runs(served: Served) -> None:
     }
     assert not undocumented
     assert "$COACH_URL/mcp" in page
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    printed = run(served, sys.executable, "-c", code.replace("http://127.0.0.1:8000", served.url))
+    assert printed.endswith("How do you roll back a bad release for databases?\n")
 
 
 def test_a_request_survives_the_restart_of_the_server(ingested: Ingested, tmp_path: Path) -> None:
@@ -121,6 +125,24 @@ def test_a_signal_ends_the_server_cleanly(ingested: Ingested, tmp_path: Path, nu
     with serve(ingested.program, database_url=f"sqlite:///{tmp_path}/coach.sqlite") as served:
         assert httpx.get(f"{served.url}/healthz").status_code == 200
         assert served.stop(number) == (0, "")
+
+
+def test_models_are_loaded_before_the_server_is_ready(
+    ingested: Ingested, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import of their library, which takes seconds, is not left to the first question."""
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")  # a line for each module that is imported
+    settings = {"model": "openai/gpt-4.1-mini-2025-04-14", "model_api_base": "http://127.0.0.1:9/v1"}
+    process = ingested.program.start(
+        "serve", "--port", "0", database_url=f"sqlite:///{tmp_path}/coach.sqlite", **settings
+    )
+    try:
+        assert process.stderr
+        before = list(itertools.takewhile(lambda line: not SERVING.fullmatch(line), process.stderr))
+    finally:
+        process.kill()
+        process.communicate()
+    assert any(line.split(b"|")[-1].strip() == b"litellm" for line in before)
 
 
 def test_a_port_in_use_is_said_in_one_line(ingested: Ingested) -> None:

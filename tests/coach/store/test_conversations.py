@@ -16,7 +16,9 @@ def test_turns_come_back_in_order(database: Database) -> None:
     for number in range(5):
         store.append(ANA, made.id, [Turn(role="user", text=str(number)), REPLY])
     assert [turn.text for turn in store.last_turns(ANA, made.id, 3)] == ["Hi.", "4", "Hi."]
-    assert store.last_turns(ANA, made.id, 1) == (REPLY,)
+    (last,) = store.last_turns(ANA, made.id, 1)
+    assert (last.number, last.text, last.answer_id) == (9, REPLY.text, REPLY.answer_id)
+    assert [turn.number for turn in store.last_turns(ANA, made.id, 3, before=8)] == [5, 6, 7]
     assert len(store.last_turns(ANA, made.id, 100)) == 10
     assert store.last_turns(ANA, made.id, 0) == ()
 

@@ -3,6 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from coach.recruit.contract import Wishes
+from coach.recruit.sets import QuestionSet
+from coach.recruit.store import SetStore
 from coach.store.answers import AnswerStore
 from coach.store.audit import AuditLog
 from coach.store.conversations import ConversationStore, Turn
@@ -12,6 +15,7 @@ from coach.store.holdings import Holdings, Rows
 from coach.store.idempotency import Fresh, IdempotencyStore
 from coach.store.owner import Owner
 from tests.support.answers import make_answer
+from tests.support.practice_rows import PRACTICE_TABLES, add_practice_rows
 
 ANA, BEN, EVE = Owner("acme", "ana"), Owner("acme", "ben"), Owner("other", "ana")
 
@@ -25,6 +29,9 @@ def fill(database: Database, owner: Owner) -> None:
     conversations = ConversationStore(database)
     made = conversations.create(owner, state={"said": words})
     conversations.append(owner, made.id, [Turn(role="user", text=words)])
+    add_practice_rows(database, owner, words)
+    made_set = QuestionSet(title=words, wishes=Wishes(), titles={}, interviews=(), corpus_hash="c")
+    SetStore(database).add(owner, made_set)
     idempotency = IdempotencyStore(database)
     begun = idempotency.begin(owner, "POST /v1/answers", "k1", "b1")
     assert isinstance(begun, Fresh)
@@ -51,8 +58,9 @@ def test_an_export_holds_everything_of_its_owner_and_nothing_of_others(filled: D
         "conversations": 1,
         "conversation_turns": 1,
         "idempotency": 1,
-    }
-    assert plain.count("words of acme/ana") == 5
+        "question_sets": 1,
+    } | dict.fromkeys(PRACTICE_TABLES, 1)
+    assert plain.count("words of acme/ana") == 9
     assert "acme/ben" not in plain
     assert "other" not in plain
 

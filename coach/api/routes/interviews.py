@@ -1,0 +1,147 @@
+"""Mock interviews, and the questions that are due: practice that goes on for days."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from coach.api.callers import Practitioner, Turn, json_only
+from coach.api.examples import INTERVIEW_LINKS, INTERVIEWS_LINKS, REPORT_FORMS
+from coach.api.idempotency import IdempotencyKey, Once
+from coach.api.practice import DueList, DueQuestion, InterviewPage, InterviewRequest, SubmitRequest
+from coach.api.replies import json_reply
+from coach.api.schemas import MAX_PAGE
+from coach.export.markdown import to_markdown
+from coach.practice.interview import Interview, Wish
+from coach.practice.report import InterviewReport, printable, report
+from coach.practice.schedule import find_zone
+from coach.store.base import utc_now
+
+router = APIRouter(prefix="/v1/practice", tags=["practice"])
+_JSON = "application/json"
+FORECAST_DAYS = 14
+
+
+@router.post(
+    "/interviews",
+    status_code=201,
+    response_model=Interview,
+    responses={201: {"links": INTERVIEW_LINKS}},
+    dependencies=[Depends(json_only)],
+)
+async def create_interview(
+    wanted: InterviewRequest, request: Request, turn: Practitioner, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Plan a mock interview by level, chapters and minutes, and ask its first question."""
+
+    async def make() -> Response:
+        start = partial(turn.services.interviews.start, turn.principal.owner, Wish(**dict(wanted)))
+        return json_reply((await turn.think("", start)).shown(), status=201)
+
+    return await Once(turn, request, idempotency_key, _JSON).reply(make)
+
+
+@router.get("/interviews", response_model=InterviewPage, responses={200: {"links": INTERVIEWS_LINKS}})
+async def list_interviews(
+    turn: Practitioner,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+) -> Response:
+    """Return one's own interviews, newest first."""
+    find = partial(turn.services.interviews.list, turn.principal.owner, limit=limit, cursor=cursor)
+    page = await turn.services.read(find)
+    shown = tuple(one.shown() for one in page.items)
+    return json_reply(InterviewPage(interviews=shown, next_cursor=page.next_cursor))
+
+
+@router.get("/interviews/{interview_id}", response_model=Interview)
+async def get_interview(interview_id: str, turn: Practitioner) -> Response:
+    """Return an interview as it stands; after a crash it goes on from what was submitted."""
+    find = partial(turn.services.interviews.get, turn.principal.owner, interview_id)
+    return json_reply((await turn.think("", find)).shown())
+
+
+@router.post(
+    "/interviews/{interview_id}/turns/{number}", response_model=Interview, dependencies=[Depends(json_only)]
+)
+async def submit_turn(  # noqa: PLR0917 - FastAPI passes them by name
+    interview_id: str,
+    number: Annotated[int, Path(ge=0, le=10_000)],
+    given: SubmitRequest,
+    request: Request,
+    turn: Practitioner,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Submit an answer; it is stored before anything else happens. Grades are shown at the end."""
+
+    async def make() -> Response:
+        owner = turn.principal.owner
+        submit = partial(turn.services.interviews.submit, owner, interview_id, number, given.answer)
+        return json_reply((await turn.think(given.answer, submit)).shown())
+
+    return await Once(turn, request, idempotency_key, _JSON).reply(make)
+
+
+@router.post("/interviews/{interview_id}/finish", response_model=Interview)
+async def finish_interview(interview_id: str, turn: Practitioner) -> Response:
+    """End an interview, whatever was still planned, and show its grades."""
+    finish = partial(turn.services.interviews.finish, turn.principal.owner, interview_id)
+    return json_reply(await turn.think("", finish))
+
+
+@router.get(
+    "/interviews/{interview_id}/report",
+    response_model=InterviewReport,
+    responses={200: {"content": REPORT_FORMS}},
+)
+async def get_interview_report(
+    interview_id: str,
+    turn: Practitioner,
+    form: Annotated[Literal["json", "markdown", "pdf"], Query(alias="format")] = "json",
+) -> Response:
+    """Return how a finished interview went: by competency, strongest and weakest moment, transcript."""
+    return await turn.think("", partial(_report, turn, interview_id, form))
+
+
+def _report(turn: Turn, interview_id: str, form: Literal["json", "markdown", "pdf"]) -> Response:
+    interview = turn.services.interviews.get(turn.principal.owner, interview_id)
+    found = report(interview, turn.services.coach.practice_questions())
+    if form == "json":
+        return json_reply(found)
+    if form == "markdown":
+        return Response(to_markdown(printable(found)), media_type="text/markdown")
+    from coach.export.pdf import to_pdf
+
+    return Response(to_pdf(printable(found)), media_type="application/pdf")
+
+
+@router.get("/due", response_model=DueList)
+async def list_due(
+    turn: Practitioner,
+    time_zone: Annotated[str, Query(max_length=64, examples=["Europe/Berlin"])] = "UTC",
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+) -> Response:
+    """Return the questions that are due before one's own day ends; a graded answer is the review."""
+    return json_reply(await turn.services.read(partial(_due, turn, time_zone, limit)))
+
+
+def _due(turn: Turn, time_zone: str, limit: int) -> DueList:
+    services, owner, now = turn.services, turn.principal.owner, utc_now()
+    zone, questions = find_zone(time_zone), services.coach.practice_questions()
+    found = services.cards.due(owner, now, zone, limit=limit)
+    return DueList(
+        questions=tuple(
+            DueQuestion(
+                question_id=one.question_id,
+                wording=questions[one.question_id].wording(one.card.successes),
+                due=one.card.due,
+                successes=one.card.successes,
+            )
+            for one in found
+            if one.question_id in questions
+        ),
+        days=services.cards.forecast(owner, now, zone, days=FORECAST_DAYS),
+        retired=sum(one.question_id not in questions for one in found),
+    )

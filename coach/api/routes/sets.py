@@ -1,0 +1,202 @@
+"""Question sets for recruiters: read, built, kept in versions, exported. No applicant is ever scored."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from coach.api.callers import RecruitingTeam, Turn, json_only
+from coach.api.examples import SET_LINKS, SETS_LINKS
+from coach.api.idempotency import IdempotencyKey, Once
+from coach.api.replies import json_reply
+from coach.api.schemas import MAX_PAGE
+from coach.api.sets import (
+    CompetencyList,
+    LeakReply,
+    LeakRequest,
+    ReadReply,
+    ReadRequest,
+    SetPage,
+    SetReply,
+    SetRequest,
+    VersionRequest,
+)
+from coach.recruit.changes import SetChange, compare
+from coach.recruit.contract import Wishes
+from coach.recruit.exchange import MEDIA_TYPES, DocumentName, ExportFormat, export
+from coach.recruit.lint import lint_text
+from coach.recruit.sets import QuestionSet
+from coach.recruit.store import StoredSet
+
+router = APIRouter(prefix="/v1/question-sets", tags=["question sets"])
+_JSON = "application/json"
+Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest if none is named.")]
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {media.partition(";")[0]: {} for media in MEDIA_TYPES.values()}}
+}
+
+
+@router.get("/competencies", response_model=CompetencyList)
+async def list_competencies(turn: RecruitingTeam) -> Response:
+    """Return what questions can be about: the chapters of the handbook."""
+    found = await turn.services.read(turn.services.recruiter.competencies)
+    return json_reply(CompetencyList(competencies=found))
+
+
+@router.post("/read", response_model=ReadReply, dependencies=[Depends(json_only)])
+async def read_request(given: ReadRequest, turn: RecruitingTeam) -> Response:
+    """Return the wishes that a job text or a note states, and the words that each comes from.
+
+    Nothing is kept. Change the wishes as you like and send them to build a set.
+    """
+
+    def work() -> str:
+        reading = turn.services.recruiter.read(given.text)
+        return ReadReply(**dict(reading), findings=lint_text(given.text)).model_dump_json()
+
+    return json_reply(await turn.think(given.text, work))
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SetReply,
+    responses={201: {"links": SET_LINKS}},
+    dependencies=[Depends(json_only)],
+)
+async def create_question_set(
+    given: SetRequest, request: Request, turn: RecruitingTeam, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Build a set that meets the wishes, and keep it.
+
+    `made.conflict` says why no set can meet them; `made.interviews` then hold the nearest one.
+    """
+
+    def work() -> SetReply:
+        stored = turn.services.sets.add(turn.principal.owner, _build(turn, given))
+        return _reply(turn, stored)
+
+    async def make() -> Response:
+        return json_reply(await turn.think(given.text, work), status=201)
+
+    return await Once(turn, request, idempotency_key, _JSON).reply(make)
+
+
+@router.get("", response_model=SetPage, responses={200: {"links": SETS_LINKS}})
+async def list_question_sets(
+    turn: RecruitingTeam,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+) -> Response:
+    """Return the sets of the whole team, latest change first."""
+    find = partial(turn.services.sets.list, turn.principal.tenant, limit=limit, cursor=cursor)
+    page = await turn.services.read(find)
+    return json_reply(SetPage(sets=tuple(page.items), next_cursor=page.next_cursor))
+
+
+@router.get("/{set_id}", response_model=SetReply)
+async def get_question_set(set_id: str, turn: RecruitingTeam, version: Version = None) -> Response:
+    """Return a version of a set."""
+
+    def work() -> SetReply:
+        return _reply(turn, turn.services.sets.get(turn.principal.tenant, set_id, version))
+
+    return json_reply(await turn.services.read(work))
+
+
+@router.delete("/{set_id}", status_code=204)
+async def delete_question_set(set_id: str, turn: RecruitingTeam) -> Response:
+    """Remove a set with all its versions."""
+    await turn.services.read(partial(turn.services.sets.delete, turn.principal.tenant, set_id))
+    return Response(status_code=204)
+
+
+@router.post(
+    "/{set_id}/versions", status_code=201, response_model=SetReply, dependencies=[Depends(json_only)]
+)
+async def create_question_set_version(
+    set_id: str,
+    given: VersionRequest,
+    request: Request,
+    turn: RecruitingTeam,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Build the next version of a set; refused with 409 if somebody else made one meanwhile."""
+
+    def work() -> SetReply:
+        turn.services.sets.get(turn.principal.tenant, set_id)  # before the work of building, not after it
+        made = _build(turn, given)
+        stored = turn.services.sets.add_version(turn.principal.owner, set_id, made, after=given.after)
+        return _reply(turn, stored)
+
+    async def make() -> Response:
+        return json_reply(await turn.think(given.text, work), status=201)
+
+    return await Once(turn, request, idempotency_key, _JSON).reply(make)
+
+
+@router.get("/{set_id}/changes", response_model=SetChange)
+async def get_question_set_changes(
+    set_id: str,
+    turn: RecruitingTeam,
+    before: Annotated[int, Query(ge=1, le=2**31 - 1)],
+    after: Version = None,
+) -> Response:
+    """Return what changed from one version of a set to another."""
+
+    def work() -> SetChange:
+        find = partial(turn.services.sets.get, turn.principal.tenant, set_id)
+        return compare(find(before).made, find(after).made)
+
+    return json_reply(await turn.services.read(work))
+
+
+@router.get("/{set_id}/export", response_class=Response, responses=_FILES)
+async def export_question_set(
+    set_id: str,
+    turn: RecruitingTeam,
+    form: Annotated[ExportFormat, Query(alias="format")] = "pdf",
+    document: DocumentName = "guide",
+    version: Version = None,
+) -> Response:
+    """Return a set as a file: the guide, the scorecard or the candidate's preparation, or the whole set.
+
+    JSON and CSV hold the whole set whatever document is named.
+    """
+
+    def work() -> bytes:
+        return export(turn.services.sets.get(turn.principal.tenant, set_id, version).made, form, document)
+
+    name = f"question-set-{document}.{form}" if form not in {"json", "csv"} else f"question-set.{form}"
+    return Response(
+        await turn.services.read(work),
+        media_type=MEDIA_TYPES[form],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.post("/{set_id}/leaks", response_model=LeakReply, dependencies=[Depends(json_only)])
+async def find_question_set_leaks(set_id: str, given: LeakRequest, turn: RecruitingTeam) -> Response:
+    """Return the questions of a set that a text gives away, by their words or by their meaning."""
+
+    def work() -> str:
+        services = turn.services
+        made = services.sets.get(turn.principal.tenant, set_id).made
+        return LeakReply(leaks=services.recruiter.leaks(made, given.text)).model_dump_json()
+
+    return json_reply(await turn.think(given.text, work))
+
+
+def _build(turn: Turn, given: SetRequest) -> QuestionSet:
+    recruiter = turn.services.recruiter
+    wishes = given.wishes or Wishes()
+    if given.wishes is None and given.text.strip():
+        wishes = recruiter.read(given.text).wishes
+    return recruiter.build(wishes, title=given.title, request=given.text, weightings=given.weightings)
+
+
+def _reply(turn: Turn, stored: StoredSet) -> SetReply:
+    changed = stored.made.corpus_hash != turn.services.catalogue.corpus_hash
+    return SetReply(**dict(stored), corpus_changed=changed)

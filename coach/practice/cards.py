@@ -1,0 +1,113 @@
+"""Cards as they are kept: one for each question that somebody was graded on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from coach.practice.schedule import CardState, day_starts, end_of_day, review
+from coach.practice.tables import CardRow, ReviewRow
+from coach.store.base import new_id
+from coach.store.database import Database, insert_if_absent
+from coach.store.owner import Owner
+from ingest.contract import Frozen
+
+
+class DueCard(Frozen):
+    """A question that is due."""
+
+    question_id: str
+    card: CardState
+
+
+class DueDay(Frozen):
+    """How many questions fall due on a local day; what is overdue counts for the first."""
+
+    day: date
+    due: int
+
+
+class CardStore:
+    """Reads the schedule; a card is written with the grade that reviews it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def due(self, owner: Owner, now: datetime, zone: ZoneInfo, *, limit: int = 50) -> tuple[DueCard, ...]:
+        """Return what is due before the local day ends, the longest due first."""
+        query = (
+            _of(owner)
+            .where(CardRow.due < end_of_day(now, zone))
+            .order_by(CardRow.due, CardRow.question_id)
+            .limit(limit)
+        )
+        with self._database.reading() as session:
+            return tuple(_card(row) for row in session.scalars(query))
+
+    def all(self, owner: Owner) -> tuple[DueCard, ...]:
+        """Return all cards of the person, the next due first."""
+        with self._database.reading() as session:
+            rows = session.scalars(_of(owner).order_by(CardRow.due, CardRow.question_id))
+            return tuple(_card(row) for row in rows)
+
+    def forecast(self, owner: Owner, now: datetime, zone: ZoneInfo, *, days: int) -> tuple[DueDay, ...]:
+        """Return how many cards fall due on each of the next local days, today first."""
+        today = now.astimezone(zone).date()
+        dates = [today + timedelta(days=step) for step in range(days)]
+        counts, before = [], 0
+        with self._database.reading() as session:
+            for day in dates:
+                ends = day_starts(day + timedelta(days=1), zone)
+                query = _of(owner).where(CardRow.due < ends).with_only_columns(func.count())
+                until = session.scalar(query) or 0
+                counts.append(DueDay(day=day, due=until - before))
+                before = until
+        return tuple(counts)
+
+
+def review_card(session: Session, owner: Owner, question_id: str, score: float, at: datetime) -> CardState:
+    """Return a question's card after a review that is stored with it; the first one makes the card."""
+    empty = CardState(due=at)
+    insert_if_absent(
+        session,
+        CardRow,
+        {
+            "tenant": owner.tenant,
+            "person": owner.person,
+            "id": new_id(),
+            "created_at": at,
+            "question_id": question_id,
+            "due": at,
+            "version": 0,
+            "body": empty.model_dump_json(),
+        },
+    )
+    row = session.scalars(_of(owner).where(CardRow.question_id == question_id).with_for_update()).one()
+    before = CardState.model_validate_json(row.body) if row.version else None
+    after = review(before, score, at)
+    session.add(
+        ReviewRow(
+            tenant=owner.tenant,
+            person=owner.person,
+            card_id=row.id,
+            number=row.version,
+            reviewed_at=at,
+            rating=after.rating,
+            score=score,
+        )
+    )
+    row.version += 1
+    row.due = after.card.due
+    row.body = after.card.model_dump_json()
+    return after.card
+
+
+def _of(owner: Owner) -> Select[CardRow]:
+    return select(CardRow).where(CardRow.tenant == owner.tenant, CardRow.person == owner.person)
+
+
+def _card(row: CardRow) -> DueCard:
+    return DueCard(question_id=row.question_id, card=CardState.model_validate_json(row.body))

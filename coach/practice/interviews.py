@@ -1,0 +1,264 @@
+"""Mock interviews, conducted: what is submitted is committed before anything is made of it.
+
+So a crash loses nothing: an answer that was stored and not yet graded is graded when the interview is looked
+at again, and the interview goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coach.errors import ConflictError, NotFoundError, UsageError
+from coach.practice.grade import Grade
+from coach.practice.grades import keep
+from coach.practice.interview import Interview, PracticeQuestion, Turn, Wish, follow_up, plan
+from coach.practice.tables import InterviewRow, InterviewTurnRow
+from coach.store.base import new_id, utc_now
+from coach.store.database import Database
+from coach.store.owner import Owner
+from coach.store.paging import PAGE_ITEMS, Page, Place, cut, page_limit
+from ingest.contract import Frozen
+
+GradeAnswer = Callable[[str, str], Grade]
+"""Question and answer to grade."""
+
+
+class _Body(Frozen):
+    """What an interview's row holds beside its columns."""
+
+    wish: Wish
+    planned: tuple[str, ...]
+    ends_at: datetime
+
+
+class Interviews:
+    """Conducts mock interviews; each is visible to its person alone.
+
+    Args:
+        database: Keeps them.
+        questions: All questions that can be asked, by id, as they are now.
+        grade: Grades an answer.
+        clock: Tells the time.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        questions: Callable[[], Mapping[str, PracticeQuestion]],
+        grade: GradeAnswer,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._questions = questions
+        self._grade = grade
+        self._clock = clock
+
+    def start(self, owner: Owner, wish: Wish) -> Interview:
+        """Return a new interview with its first question.
+
+        Raises:
+            UsageError: No question of the handbook fits.
+        """
+        identity, now = new_id(), self._clock()
+        planned = plan(self._questions().values(), wish, seed=identity)
+        if not planned:
+            raise UsageError("no question fits this interview", hint="Choose another level or more chapters.")
+        ends_at = now + timedelta(minutes=wish.minutes)
+        body = _Body(wish=wish, planned=tuple(one.id for one in planned), ends_at=ends_at)
+        with self._database.session() as session:
+            session.add(
+                InterviewRow(
+                    tenant=owner.tenant,
+                    person=owner.person,
+                    id=identity,
+                    created_at=now,
+                    version=0,
+                    status="running",
+                    body=body.model_dump_json(),
+                )
+            )
+            session.flush()
+            _ask(session, owner, identity, _question_turn(planned[0], 0, now))
+        return self._load(owner, identity)
+
+    def get(self, owner: Owner, interview_id: str) -> Interview:
+        """Return an interview as it stands, brought forward if it was left in the middle of a step.
+
+        Raises:
+            NotFoundError: The person has no such interview.
+        """
+        interview = self._load(owner, interview_id)
+        last = interview.turns[-1]
+        if interview.status == "running" and last.submitted_at and last.grade is None:
+            return self._go_on(owner, interview)
+        return interview
+
+    def submit(self, owner: Owner, interview_id: str, number: int, answer: str) -> Interview:
+        """Store an answer, then return the interview with the next question, or finished.
+
+        The same answer to the same turn may be submitted again.
+
+        Raises:
+            NotFoundError: The person has no such interview, or it has no such turn.
+            ConflictError: The turn was answered otherwise, or the interview is finished.
+        """
+        with self._database.session() as session:
+            row = _find(session, owner, interview_id, lock=True)
+            turn = session.get(InterviewTurnRow, (owner.tenant, interview_id, number))
+            if turn is None:
+                raise NotFoundError(f"interview {interview_id!r} has no turn {number}")
+            if turn.submitted_at is None and row.status == "running":
+                turn.answer, turn.submitted_at = answer, self._clock()
+                row.version += 1
+            elif turn.answer != answer or turn.submitted_at is None:
+                raise ConflictError(
+                    f"turn {number} was answered already, or the interview is finished",
+                    hint="Read the interview again.",
+                )
+        return self.get(owner, interview_id)
+
+    def finish(self, owner: Owner, interview_id: str) -> Interview:
+        """Return an interview that is over, whatever was still planned; idempotent.
+
+        Raises:
+            NotFoundError: The person has no such interview.
+        """
+        self.get(owner, interview_id)  # what was submitted is graded first
+        with self._database.session() as session:
+            row = _find(session, owner, interview_id, lock=True)
+            if row.status == "running":
+                row.status = "finished"
+                row.version += 1
+        return self._load(owner, interview_id)
+
+    def list(self, owner: Owner, *, limit: int = PAGE_ITEMS, cursor: str | None = None) -> Page[Interview]:
+        """Return the person's interviews, newest first.
+
+        Raises:
+            UsageError: The cursor comes from no list, or the limit is out of range.
+        """
+        table = InterviewRow
+        query = select(table).where(table.tenant == owner.tenant, table.person == owner.person)
+        if cursor is not None:
+            query = query.where(Place.read(cursor).older(table.created_at, table.id))
+        query = query.order_by(table.created_at.desc(), table.id.desc()).limit(page_limit(limit) + 1)
+        with self._database.reading() as session:
+            rows = [*session.scalars(query)]
+            items = [_interview(session, row) for row in rows]
+        return cut(items, [Place(row.created_at, row.id) for row in rows], limit)
+
+    def _go_on(self, owner: Owner, interview: Interview) -> Interview:
+        """Grade the answer that was submitted last, and ask what comes next."""
+        last = interview.turns[-1]
+        grade = self._grade(last.question_id, self._told(interview, last))
+        now = self._clock()
+        asked = self._next(interview, last, grade, now)
+        with self._database.session() as session:
+            row = _find(session, owner, interview.id, lock=True)
+            turn = session.get(InterviewTurnRow, (owner.tenant, interview.id, last.number))
+            if row.version == interview.version and turn is not None:  # else another request went on already
+                turn.body = _body(last.model_copy(update={"grade": grade}))
+                if last.kind == "question":
+                    keep(session, owner, last.answer, grade, at=now)
+                if asked is None:
+                    row.status = "finished"
+                else:
+                    _ask(session, owner, interview.id, asked)
+                row.version += 1
+        return self._load(owner, interview.id)
+
+    def _told(self, interview: Interview, turn: Turn) -> str:
+        """Return what is graded: of a follow-up, the answer before it too."""
+        if turn.kind == "question":
+            return turn.answer
+        return f"{interview.turns[turn.number - 1].answer}\n\n{turn.answer}"
+
+    def _next(self, interview: Interview, last: Turn, grade: Grade, now: datetime) -> Turn | None:
+        """Return the next turn, or None if time or questions are used up."""
+        questions, number = self._questions(), last.number + 1
+        if now >= interview.ends_at:
+            return None
+        asked = questions.get(last.question_id)
+        if last.kind == "question" and asked is not None:
+            prompt = follow_up(asked, grade)
+            if prompt is not None:
+                return _question_turn(asked, number, now).model_copy(
+                    update={"kind": "follow_up", "prompt": prompt, "minutes": max(asked.minutes / 2, 1.0)}
+                )
+        done = {turn.question_id for turn in interview.turns}
+        left = [questions[one] for one in interview.planned if one not in done and one in questions]
+        return _question_turn(left[0], number, now) if left else None
+
+    def _load(self, owner: Owner, interview_id: str) -> Interview:
+        with self._database.reading() as session:
+            return _interview(session, _find(session, owner, interview_id))
+
+
+def _question_turn(question: PracticeQuestion, number: int, now: datetime) -> Turn:
+    return Turn(
+        number=number,
+        kind="question",
+        question_id=question.id,
+        prompt=question.question,
+        minutes=question.minutes,
+        asked_at=now,
+    )
+
+
+def _ask(session: Session, owner: Owner, interview_id: str, turn: Turn) -> None:
+    session.add(
+        InterviewTurnRow(
+            tenant=owner.tenant,
+            person=owner.person,
+            interview_id=interview_id,
+            number=turn.number,
+            asked_at=turn.asked_at,
+            submitted_at=None,
+            answer="",
+            body=_body(turn),
+        )
+    )
+
+
+def _body(turn: Turn) -> str:
+    return turn.model_dump_json(exclude={"answer", "submitted_at"})
+
+
+def _find(session: Session, owner: Owner, interview_id: str, *, lock: bool = False) -> InterviewRow:
+    table = InterviewRow
+    query = select(table).where(
+        table.tenant == owner.tenant, table.person == owner.person, table.id == interview_id
+    )
+    row = session.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        raise NotFoundError(f"there is no interview {interview_id!r}")
+    return row
+
+
+def _interview(session: Session, row: InterviewRow) -> Interview:
+    query = (
+        select(InterviewTurnRow)
+        .where(InterviewTurnRow.tenant == row.tenant, InterviewTurnRow.interview_id == row.id)
+        .order_by(InterviewTurnRow.number)
+    )
+    turns = [
+        Turn.model_validate_json(one.body).model_copy(
+            update={"answer": one.answer, "submitted_at": one.submitted_at}
+        )
+        for one in session.scalars(query)
+    ]
+    body = _Body.model_validate_json(row.body)
+    return Interview.model_validate(
+        {
+            "id": row.id,
+            "created_at": row.created_at,
+            "version": row.version,
+            "status": row.status,
+            "turns": tuple(turns),
+            **dict(body),
+        }
+    )

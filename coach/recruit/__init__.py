@@ -1,0 +1,1 @@
+"""Question sets for recruiters: chosen, explained, printed. Nothing here scores an applicant."""

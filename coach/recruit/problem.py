@@ -1,0 +1,248 @@
+"""Wishes and a pool as numbers: who may be chosen, and how many of what."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from coach.errors import NotFoundError
+from coach.recruit.contract import LEVELS, PoolQuestion, Wishes
+from coach.recruit.pool import Pool
+from ingest.analysis import terms
+from ingest.contract import Level
+
+PROBE_MINUTES = 1.5
+"""To ask a further question and to hear the answer."""
+DEFAULT_PROBES = 2
+DEFAULT_LENGTH_MINUTES = 45.0
+"""Of an interview for which neither a length nor a number of questions is given."""
+BUDGET_TOLERANCE = 0.05
+USUAL_MINUTES = 6.0
+"""A question with the probes that structured interviews leave room for; decides how many there are."""
+LEVEL_SHARE = 0.5
+"""At least so many of a set's questions are tagged with the very level that was asked for."""
+
+_THIN_FACTOR = 3
+_FIT_SCORE = 30
+_FREQUENCY_SCORE = {"very-common": 20, "common": 10}
+_FOCUS_SCORE = 60
+_SEED_SCORE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question as the solver sees it.
+
+    Attributes:
+        fits: Whether it is for the very level.
+        near: Whether it is for that level or one beside it.
+        score: How much it is wanted; whole numbers compare.
+    """
+
+    question: PoolQuestion
+    fits: bool
+    near: bool
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is to be solved; the same for the same pool, wishes and number of questions.
+
+    Attributes:
+        count: Questions of a set.
+        is_count_stated: Whether somebody asked for that number.
+        minutes: Of a set; None if any length will do.
+        seats: How many questions of a set each wanted competency should have; empty if all are wanted.
+        sets: Rounds times forms.
+        avoided: Why a question is left out, by id.
+        twins: Pairs of candidates that ask nearly the same.
+    """
+
+    wishes: Wishes
+    candidates: tuple[Candidate, ...]
+    count: int
+    is_count_stated: bool
+    minutes: float | None
+    seats: Mapping[str, int]
+    sets: int
+    avoided: Mapping[str, str]
+    twins: tuple[tuple[str, str], ...]
+
+
+def state_problem(
+    pool: Pool, wishes: Wishes, nearness: Mapping[str, float], *, count: int | None = None
+) -> Problem:
+    """Return the problem.
+
+    Args:
+        pool: Of the live index.
+        wishes: As they were stated.
+        nearness: To the wishes' focus, by question id, 0 to 1.
+        count: Questions of a set, where the wishes state none.
+
+    Raises:
+        NotFoundError: The wishes name a competency or a question that the handbook lacks.
+    """
+    check_names(pool, wishes)
+    avoided = _avoided(pool, wishes)
+    candidates = tuple(
+        _candidate(question, wishes, nearness.get(question.id, 0.0))
+        for question in pool.questions
+        if question.id not in avoided
+    )
+    questions = wishes.count or count or usual_counts(wishes)[0]
+    ids = {candidate.question.id for candidate in candidates}
+    return Problem(
+        wishes=wishes,
+        candidates=candidates,
+        count=questions,
+        is_count_stated=wishes.count is not None,
+        minutes=length_of(wishes),
+        seats=apportion(questions, {one.id: one.weight for one in wishes.competencies}),
+        sets=wishes.rounds * wishes.forms,
+        avoided=avoided,
+        twins=tuple(pair for pair in pool.twins if ids.issuperset(pair)),
+    )
+
+
+def length_of(wishes: Wishes) -> float | None:
+    """Return the minutes of a set, those of a usual interview if nothing is said of its size."""
+    if wishes.minutes is None and wishes.count is None:
+        return DEFAULT_LENGTH_MINUTES
+    return wishes.minutes
+
+
+def usual_counts(wishes: Wishes) -> list[int]:
+    """Return the numbers of questions to try, likeliest first, where the wishes state none.
+
+    >>> usual_counts(Wishes(minutes=30))[:3]
+    [5, 6, 4]
+    """
+    minutes = length_of(wishes) or DEFAULT_LENGTH_MINUTES
+    fewest = max(1, len(wishes.kinds), len(wishes.must_have))
+    usual = max(fewest, round(minutes / USUAL_MINUTES), min(len(wishes.competencies), int(minutes / 3)))
+    offsets = (0, 1, -1, 2, -2, 3, -3)
+    return [usual + offset for offset in offsets if usual + offset >= fewest]
+
+
+def apportion(count: int, weights: Mapping[str, float]) -> dict[str, int]:
+    """Return how many of `count` seats each name gets, by weight, at least one each if there are enough.
+
+    Source: largest remainders (Hamilton); ties go to the name that comes first.
+
+    >>> apportion(6, {"evaluation": 3, "cost": 1, "safety": 1})
+    {'evaluation': 4, 'cost': 1, 'safety': 1}
+    >>> apportion(2, {"a": 1, "b": 5, "c": 4})
+    {'a': 0, 'b': 1, 'c': 1}
+    """
+    if not weights:
+        return {}
+    order = sorted(weights, key=lambda name: -weights[name])
+    if count <= len(weights):
+        kept = set(order[:count])
+        return {name: int(name in kept) for name in weights}
+    total = sum(weights.values())
+    exact = {name: count * weight / total for name, weight in weights.items()}
+    seats = {name: max(1, int(share)) for name, share in exact.items()}
+    while sum(seats.values()) < count:
+        name = max(order, key=lambda one: exact[one] - seats[one])
+        seats[name] += 1
+    while sum(seats.values()) > count:
+        name = max((one for one in order if seats[one] > 1), key=lambda one: seats[one] - exact[one])
+        seats[name] -= 1
+    return seats
+
+
+def weights_differ(wishes: Wishes) -> bool:
+    """Return whether somebody said that some competencies count more than others."""
+    return len({one.weight for one in wishes.competencies}) > 1
+
+
+def check_names(pool: Pool, wishes: Wishes) -> None:
+    """Raise NotFoundError if the wishes name a competency or a question that the handbook lacks."""
+    known = {one.id for one in pool.competencies}
+    for name in (*(one.id for one in wishes.competencies), *wishes.avoid_competencies):
+        if name not in known:
+            raise NotFoundError(
+                f"the handbook has no competency {name!r}", hint=f"Known are {', '.join(sorted(known))}."
+            )
+    questions = pool.by_id()
+    for one in (*wishes.must_have, *(name for pair in wishes.never_with for name in pair)):
+        if one not in questions:
+            raise NotFoundError(f"the handbook has no question {one!r}", hint="Take ids from its list.")
+
+
+def _avoided(pool: Pool, wishes: Wishes) -> dict[str, str]:
+    topics = [(topic, set(terms(topic))) for topic in wishes.avoid_topics]
+    avoided: dict[str, str] = {}
+    for question in pool.questions:
+        if question.id in wishes.avoid_questions:
+            avoided[question.id] = "it is on the list of questions to avoid"
+        elif question.competency in wishes.avoid_competencies:
+            avoided[question.id] = f"{pool.title(question.competency)!r} is to be avoided"
+        elif question.kind in wishes.avoid_kinds:
+            avoided[question.id] = f"{question.kind} questions are to be avoided"
+        else:
+            said = set(terms(" ".join(pool.wordings[question.id])))
+            topic = next((name for name, stems in topics if stems and stems <= said), None)
+            if topic is not None:
+                avoided[question.id] = f"{topic!r} is to be avoided"
+    return avoided
+
+
+def _candidate(question: PoolQuestion, wishes: Wishes, nearness: float) -> Candidate:
+    level = wishes.level
+    fits = level is None or not question.levels or level in question.levels
+    near = fits or any(level and _apart(level, other) == 1 for other in question.levels)
+    score = (
+        _FIT_SCORE * fits
+        + _FREQUENCY_SCORE.get(question.frequency or "", 0)
+        + round(_FOCUS_SCORE * nearness)
+        + _drawn(wishes.seed, question.id)
+    )
+    return Candidate(question, fits, near, score)
+
+
+def _apart(first: Level, second: Level) -> int:
+    return abs(LEVELS.index(first) - LEVELS.index(second))
+
+
+def _drawn(seed: int, name: str) -> int:
+    """Return a number from 0 to `_SEED_SCORE` that depends on the seed and the name alone."""
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") % (_SEED_SCORE + 1)
+
+
+def full_minutes(question: PoolQuestion) -> float:
+    """Return the time of a question with all its probes."""
+    return question.minutes + PROBE_MINUTES * question.probes
+
+
+def thinned(problem: Problem) -> Problem:
+    """Return the problem with the likeliest candidates alone, for several sets: the others cost time.
+
+    What it cannot solve, the whole problem may.
+    """
+    wanted = problem.sets * problem.count
+    apt = [one for one in problem.candidates if not problem.seats or one.question.competency in problem.seats]
+    if problem.sets == 1 or len(apt) <= _THIN_FACTOR * wanted:
+        return problem
+    kept: list[Candidate] = []
+    by_place: dict[tuple[str, str | None], list[Candidate]] = defaultdict(list)
+    for one in apt:
+        by_place[one.question.competency, one.question.kind].append(one)
+    shares = _THIN_FACTOR * wanted / len(apt)
+    for found in by_place.values():
+        best = sorted(found, key=lambda one: (not one.near, -one.score, one.question.id))
+        kept += best[: max(2, math.ceil(shares * len(found)))]
+    must = set(problem.wishes.must_have)
+    ids = {one.question.id for one in kept} | must
+    return replace(
+        problem,
+        candidates=tuple(one for one in problem.candidates if one.question.id in ids),
+        twins=tuple(pair for pair in problem.twins if ids.issuperset(pair)),
+    )

@@ -1,0 +1,195 @@
+"""A job text or a note becomes wishes, without a model; what was inferred is shown with its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from coach.recruit.contract import MAX_MINUTES, MAX_QUESTIONS, MAX_SETS, CompetencyWish, Wishes
+from coach.recruit.pool import Pool
+from coach.recruit.read_competencies import CompetencyReader
+from coach.recruit.read_kinds import KindCue, Scope, negated, read_kinds
+from coach.recruit.read_level import LevelCue, read_level
+from coach.recruit.read_numbers import Number, read_numbers
+from coach.recruit.read_text import is_terse, without
+from ingest.analysis import terms
+from ingest.contract import Frozen, QuestionKind
+
+MAX_REQUEST_CHARS = 20_000
+InferredField = Literal[
+    "level",
+    "minutes",
+    "count",
+    "rounds",
+    "forms",
+    "kinds",
+    "avoid_kinds",
+    "competencies",
+    "avoid_competencies",
+    "avoid_topics",
+]
+_ABOUT_THE_INTERVIEW = re.compile(
+    r"\b(?:\d+|questions?|qs|q's|interviews?|interviewers?|loop|rounds?|screen|sets?|levels?|lvl|candidates?"
+    r"|hey|please|pls|thanks|need|minutes?|engineers?)\b",
+    re.IGNORECASE,
+)
+_SHORTEST_MINUTES = 5
+_MOST_TOPIC_STEMS = 3
+# Of all questions of a wanted kind and level, a competency that holds this share stands for the kind.
+_KIND_SHARE = 0.25
+_BOUNDS = {"count": MAX_QUESTIONS, "rounds": 6, "forms": MAX_SETS}
+
+
+class Inferred(Frozen):
+    """Something that was read out of a request: ``request[start:end] == words``.
+
+    Attributes:
+        value: As it is shown: "senior", "30", "evaluation".
+    """
+
+    field: InferredField
+    value: str
+    words: str
+    start: int
+    end: int
+
+
+class Reading(Frozen):
+    """Wishes with the words that they come from; what nothing speaks for is left open.
+
+    Attributes:
+        notes: What could not be taken as it was said, a sentence each.
+    """
+
+    wishes: Wishes
+    inferred: tuple[Inferred, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Draft:
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+    inferred: list[Inferred] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def infer(self, name: InferredField, value: str, start: int, end: int) -> None:
+        words = self.text[start:end]
+        lead = len(words) - len(words.lstrip())
+        start, words = start + lead, words.strip()
+        self.inferred.append(
+            Inferred(field=name, value=value, words=words, start=start, end=start + len(words))
+        )
+
+
+class RequestReader:
+    """Reads requests against one pool; safe to share between threads."""
+
+    def __init__(self, pool: Pool, reader: CompetencyReader) -> None:
+        self._pool = pool
+        self._reader = reader
+
+    def read(self, text: str) -> Reading:
+        """Return the wishes of a request."""
+        draft = _Draft(text)
+        scopes = negated(text)
+        numbers, level = read_numbers(text), read_level(text)
+        kinds = read_kinds(text, scopes)
+        _take_level(draft, level)
+        _take_numbers(draft, numbers)
+        _take_kinds(draft, kinds)
+        spans = [(one.from_, one.end) for one in scopes]
+        spans += [(one.start, one.end) for one in numbers if one.field != "count"]
+        spans += [(one.start, one.end) for one in kinds]
+        spans += [(level.start, level.end)] if level else []
+        self._take_competencies(draft, without(text, spans))
+        self._take_avoided(draft, scopes, kinds)
+        focus = text if is_terse(text) else ""
+        wishes = Wishes(**draft.values, focus=focus[:4000])
+        return Reading(wishes=wishes, inferred=tuple(draft.inferred), notes=tuple(draft.notes))
+
+    def _take_avoided(self, draft: _Draft, scopes: Sequence[Scope], kinds: Sequence[KindCue]) -> None:
+        competencies: list[str] = []
+        topics: list[str] = []
+        wanted = {one.id for one in draft.values["competencies"]}
+        for scope in scopes:
+            if any(scope.start <= cue.start < scope.end for cue in kinds if not cue.wanted):
+                continue
+            said = draft.text[scope.start : scope.end]
+            named = self._reader.named(said)
+            # A part of what is wanted ("releases, but no canaries") is a topic; all of it is a contradiction.
+            named = [name for name in named if name not in wanted or self._is_whole(name, said)]
+            for name in named:
+                if name not in competencies:
+                    competencies.append(name)
+                    draft.infer("avoid_competencies", name, scope.from_, scope.end)
+            if not named and 0 < len(terms(said)) <= _MOST_TOPIC_STEMS:
+                topics.append(said.strip())
+                draft.infer("avoid_topics", said.strip(), scope.from_, scope.end)
+        draft.values |= {"avoid_competencies": tuple(competencies), "avoid_topics": tuple(topics)}
+
+    def _is_whole(self, competency: str, said: str) -> bool:
+        """Return whether words name a competency by its title."""
+        title = set(terms(f"{self._pool.title(competency)} {competency.replace('-', ' ')}"))
+        return bool(title & set(terms(said)))
+
+    def _take_competencies(self, draft: _Draft, text: str) -> None:
+        blanked = _ABOUT_THE_INTERVIEW.sub(lambda match: " " * len(match[0]), text)
+        found = self._reader.read(blanked)
+        if not found:
+            self._stand_for_kinds(draft)
+            return
+        draft.values["competencies"] = tuple(CompetencyWish(id=one.id) for one in found)
+        for one in found:
+            draft.infer("competencies", one.id, *one.words)
+
+    def _stand_for_kinds(self, draft: _Draft) -> None:
+        """Take the competencies that hold the wanted kinds, where the request names no topic."""
+        kinds: tuple[QuestionKind, ...] = draft.values.get("kinds", ())
+        level = draft.values.get("level")
+        apt = [
+            one.competency
+            for one in self._pool.questions
+            if one.kind in kinds and (level is None or level in one.levels)
+        ]
+        names = [
+            one.id for one in self._pool.competencies if apt and apt.count(one.id) / len(apt) >= _KIND_SHARE
+        ]
+        draft.values["competencies"] = tuple(CompetencyWish(id=name) for name in names)
+        source = next((one for one in draft.inferred if one.field == "kinds"), None)
+        for name in names if source else ():
+            draft.infer("competencies", name, source.start, source.end) if source else None
+
+
+def _take_level(draft: _Draft, cue: LevelCue | None) -> None:
+    if cue is None:
+        draft.notes.append("No level is named: questions of all levels will do.")
+        return
+    draft.values["level"] = cue.level
+    draft.infer("level", cue.level or "any", cue.start, cue.end)
+
+
+def _take_numbers(draft: _Draft, numbers: Sequence[Number]) -> None:
+    for one in numbers:
+        if one.field == "minutes":
+            if _SHORTEST_MINUTES <= one.value <= MAX_MINUTES:
+                draft.values["minutes"] = one.value
+                draft.infer("minutes", f"{one.value:g}", one.start, one.end)
+            else:
+                draft.notes.append(f"{one.value:g} minutes is no length of an interview; it is left open.")
+        elif 1 <= one.value <= _BOUNDS[one.field]:
+            draft.values[one.field] = round(one.value)
+            draft.infer(one.field, str(round(one.value)), one.start, one.end)
+        else:
+            draft.notes.append(f"{one.value:g} is no number of {one.field}; it is left open.")
+
+
+def _take_kinds(draft: _Draft, cues: Sequence[KindCue]) -> None:
+    for name, wanted in (("kinds", True), ("avoid_kinds", False)):
+        first = {cue.kind: cue for cue in reversed(cues) if cue.wanted is wanted}
+        chosen = sorted(first.values(), key=lambda cue: cue.start)
+        draft.values[name] = tuple(cue.kind for cue in chosen)
+        for cue in chosen:
+            draft.infer("kinds" if wanted else "avoid_kinds", cue.kind, cue.start, cue.end)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from io import BytesIO
+
+import docx
+import pypdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from coach.answer.plain import printable
+from coach.export import Bullets, Paragraph, Printable, Table, bold, plain
+from coach.export.docx import to_docx
+from coach.export.markdown import to_markdown
+from coach.export.pdf import to_pdf
+from tests.coach.export.sample import AWKWARD, NAMES, SAMPLE
+
+
+def pdf_text(made: bytes) -> str:
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(made)).pages)
+
+
+def test_equal_documents_give_equal_bytes() -> None:
+    """Neither the clock nor the process shows in a file."""
+    assert to_pdf(SAMPLE) == to_pdf(SAMPLE)
+    assert to_docx(SAMPLE) == to_docx(SAMPLE)
+
+
+def test_a_pdf_holds_the_text_with_names_of_many_languages() -> None:
+    """Text extracted from the PDF is the text that was put in, markup signs and accents included."""
+    text = " ".join(pdf_text(to_pdf(SAMPLE)).split())
+    for expected in (NAMES, AWKWARD, "Interview: <senior> & more", "[1]", "“exit, then back”", "Evidence"):
+        assert expected in text
+
+
+def test_a_pdf_names_itself_and_has_an_outline() -> None:
+    """Title, language and headings are there for those who navigate by them; a page break breaks."""
+    reader = pypdf.PdfReader(BytesIO(to_pdf(SAMPLE)))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Interview: <senior> & more"
+    assert reader.trailer["/Root"]["/Lang"] == "en"
+    assert len(reader.pages) == 2
+    titles = [entry.title for entry in pypdf_flat(reader.outline)]
+    assert titles == ["Interview: <senior> & more", "Lists"]
+
+
+def pypdf_flat(outline: list[object]) -> list[pypdf.generic.Destination]:
+    flat: list[pypdf.generic.Destination] = []
+    for entry in outline:
+        flat += pypdf_flat(entry) if isinstance(entry, list) else [entry]  # type: ignore[list-item]
+    return flat
+
+
+def test_the_fonts_of_a_pdf_are_inside_it() -> None:
+    """The PDF embeds every font that it uses for European text."""
+    reader = pypdf.PdfReader(BytesIO(to_pdf(SAMPLE)))
+    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    used = [font for font in fonts if font["/BaseFont"] != "/Helvetica"]  # reportlab lists it unused
+    assert used
+    assert all("/FontFile2" in font["/FontDescriptor"] for font in used)
+
+
+def test_a_docx_holds_the_text_and_leads_to_its_notes() -> None:
+    """A DOCX opened again has the same words; a cited number is a link to the note's bookmark."""
+    word = docx.Document(BytesIO(to_docx(SAMPLE)))
+    words = [paragraph.text for paragraph in word.paragraphs]
+    assert f"For: {NAMES} and others" in words
+    assert AWKWARD in words
+    assert word.tables[0].cell(1, 1).text == "“exit, then back”"
+    xml = word.element.xml
+    assert 'w:anchor="note-1"' in xml
+    assert 'w:name="note-1"' in xml
+    assert word.core_properties.title == "Interview: <senior> & more"
+
+
+def test_markdown_reads_as_the_text_that_was_put_in() -> None:
+    """A Markdown reader sees headings, lists, a table and the words without a stray mark."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(to_markdown(SAMPLE))
+    kinds = {token.type for token in tokens}
+    assert {"heading_open", "bullet_list_open", "ordered_list_open", "table_open", "blockquote_open"} <= kinds
+    inline = [token for token in tokens if token.type == "inline"]
+    texts = ["".join(child.content for child in token.children or ()) for token in inline]
+    assert AWKWARD in texts
+    assert "two `ticks` | bar" in texts
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(min_size=1, max_size=40))
+def test_no_text_breaks_a_format(text: str) -> None:
+    """Whatever a text holds, every format takes it, and Markdown and DOCX give it back."""
+    blocks = (
+        Paragraph(runs=(bold("x"), *plain(" " + text))),
+        Bullets(items=(plain(text),)),
+        Table(header=("h",), rows=((plain(text),),)),
+    )
+    made = Printable(title=text, footer=text, blocks=blocks)
+    shown = f"x {printable(text)}".strip()
+    tokens = MarkdownIt("commonmark").parse(to_markdown(made))
+    read = next(token for token in tokens if token.type == "inline").children or ()
+    assert "".join(child.content for child in read if child.type != "softbreak") == shown
+    assert docx.Document(BytesIO(to_docx(made))).paragraphs[0].text.strip() == shown
+    assert pypdf.PdfReader(BytesIO(to_pdf(made))).pages
+
+
+@pytest.mark.parametrize("text", ["面接の質問", "面试问题", "면접 질문", "🙂 \u2066x"])
+def test_a_pdf_takes_text_beyond_the_embedded_font(text: str) -> None:
+    """East Asian text is written with the viewer's fonts, and what nobody has as a replacement sign."""
+    made = to_pdf(Printable(title=text, blocks=(Paragraph(runs=plain(text)),)))
+    assert printable(text).replace("🙂", "\ufffd").split()[0] in pdf_text(made)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coach.errors import UsageError
+from coach.recruit.lint import lint_text
+from coach.recruit.read_kinds import negated, read_kinds
+from coach.recruit.read_level import read_level
+from coach.recruit.read_numbers import read_numbers
+from coach.recruit.recruiter import Recruiter
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes", "count"),
+    [
+        ("Twelve questions in an hour and a half", 90, 12),
+        ("45-minute screen, 6-8 Qs", 45, 7),
+        ("half a dozen questions, half an hour", 30, 6),
+        ("We deliver in 20 minutes. Please send a set for a 50 min interview.", 50, None),
+        ("20 to 30 minutes, let's say 25; five tricky questions", 25, 5),
+        ("ten design and ten debugging questions, 90m", 90, 20),
+        ("three years of experience, no questions about pay", None, None),
+    ],
+)
+def test_lengths_and_numbers_are_read_from_words_and_figures(
+    text: str, minutes: float | None, count: int | None
+) -> None:
+    """Minutes and counts are found however they are written, and the one settled on counts."""
+    found = {one.field: one.value for one in read_numbers(text)}
+    assert (found.get("minutes"), found.get("count")) == (minutes, count)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Principal Engineer, Search", "staff"),
+        ("We seek a developer (3+ years of professional experience)", "mid"),
+        ("Graduate programme: you work with senior engineers", "junior"),
+        ("Any level, 5 questions", None),
+        ("ten questions for juniors", "junior"),
+        ("Senior Staff Engineer", "staff"),
+        ("Python developer, at least four years of experience, you coach the seniors", "mid"),
+        ("Engineer with at least 6 years in software, beside two juniors", "senior"),
+    ],
+)
+def test_the_level_is_that_of_the_person_sought(text: str, level: str | None) -> None:
+    """Titles and years of experience speak for a level, colleagues do not."""
+    cue = read_level(text)
+    assert cue is not None
+    assert cue.level == level
+
+
+def test_a_text_without_a_level_has_none() -> None:
+    """Nothing is guessed where nothing speaks for a level."""
+    assert read_level("questions about caching") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("only scenario and debugging questions", {"scenario", "debugging"}, set()),
+        ("no system design, nothing behavioural", set(), {"design", "behavioural"}),
+        ("please skip theory questions", set(), {"conceptual"}),
+        ("agents, their design and debugging", set(), set()),
+        ("anything but debugging", set(), {"debugging"}),
+    ],
+)
+def test_kinds_are_wanted_or_ruled_out(text: str, wanted: set[str], unwanted: set[str]) -> None:
+    """Kinds count where they are asked for alone or ruled out, not where they are a topic."""
+    cues = read_kinds(text, negated(text))
+    assert {cue.kind for cue in cues if cue.wanted} == wanted
+    assert {cue.kind for cue in cues if not cue.wanted} == unwanted
+
+
+def test_a_note_becomes_wishes_with_the_words_they_come_from(recruiter: Recruiter) -> None:
+    """Level, length, topic and what to leave out are read, and each shows its place in the text."""
+    text = "Senior on-call screen, 30 min, outages and postmortems; leave cost out, no behavioural questions"
+    reading = recruiter.read(text)
+    wishes = reading.wishes
+    assert (wishes.level, wishes.minutes, wishes.avoid_kinds) == ("senior", 30, ("behavioural",))
+    assert [one.id for one in wishes.competencies] == ["incident-response"]
+    assert wishes.avoid_competencies == ("cost",)
+    assert all(text[one.start : one.end] == one.words for one in reading.inferred)
+
+
+def test_what_is_asked_for_and_ruled_out_is_a_conflict(recruiter: Recruiter) -> None:
+    """A note that contradicts itself leads to a set that says so."""
+    reading = recruiter.read("Must cover cost and may not contain any question on cost. Senior.")
+    conflict = recruiter.build(reading.wishes).conflict
+    assert conflict is not None
+    assert "both asked for and to be avoided" in conflict.because
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 20_001])
+def test_a_request_is_neither_empty_nor_endless(recruiter: Recruiter, text: str) -> None:
+    """Nothing and too much are refused with a reason."""
+    with pytest.raises(UsageError, match="characters"):
+        recruiter.read(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_readers(text: str) -> None:
+    """Whatever a text holds, the rules read it, and all spans lie inside it."""
+    scopes = negated(text)
+    spans = [(one.start, one.end) for one in (*read_numbers(text), *read_kinds(text, scopes), *scopes)]
+    cue = read_level(text)
+    spans += [(cue.start, cue.end)] if cue else []
+    assert all(0 <= start <= end <= len(text) for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("How old are you, and are you married?", {"protected_topic"}),
+        ("We want a rock star who is a culture fit", {"biased_wording", "personal_trait"}),
+        ("What does HNSW stand for?", {"trivia"}),
+        ("How do you keep personal data of patients, age and religion included, out of prompts?", set()),
+        ("Describe a race condition in a family of cloud-native services you ran.", set()),
+    ],
+)
+def test_lint_looks_for_the_candidate_and_not_for_the_topic(text: str, rules: set[str]) -> None:
+    """What concerns the person is found; the same words about the work are not."""
+    assert {finding.rule for finding in lint_text(text)} == rules

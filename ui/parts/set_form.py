@@ -1,0 +1,117 @@
+"""The wishes of a set as fields: filled from what was read, and changed as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui.models import KINDS, LEVELS, Kind, Level
+from ui.parts.plain import escaped
+from ui.parts.set_models import Competency, Inferred, Reading, Wish, Wishes
+
+_ANY = "any"
+_WORDS_SHOWN = 60
+
+
+def wishes_of(reading: Reading, competencies: Sequence[Competency], *, key: str) -> tuple[Wishes, str]:
+    """Draw the fields and return the wishes with the title; `key` changes with what was read."""
+    read = reading.wishes
+    titles = {one.id: one.title for one in competencies}
+    title = st.text_input("Title", key=f"{key} title", placeholder="Senior retrieval engineer, May")
+    level = _level(reading, key)
+    length, count = st.columns(2)
+    minutes = length.number_input(
+        "Minutes",
+        min_value=5.0,
+        max_value=480.0,
+        value=read.minutes,
+        step=5.0,
+        placeholder="45 if nothing is said",
+        key=f"{key} minutes",
+        help=_words(reading, "minutes"),
+    )
+    questions = count.number_input(
+        "Questions",
+        min_value=1,
+        max_value=60,
+        value=read.count,
+        placeholder="as many as fit",
+        key=f"{key} count",
+        help=_words(reading, "count"),
+    )
+    topics = st.multiselect(
+        "Topics",
+        list(titles),
+        default=[one.id for one in read.competencies if one.id in titles],
+        format_func=lambda name: titles.get(name, name),
+        placeholder="all of the handbook",
+        key=f"{key} topics",
+        help=_words(reading, "competencies"),
+    )
+    kinds, avoid = st.columns(2)
+    wanted = _kinds(kinds, "Only these kinds", read.kinds, "any", f"{key} kinds")
+    unwanted = _kinds(avoid, "Kinds to leave out", read.avoid_kinds, "none", f"{key} avoid kinds")
+    left_out = st.multiselect(
+        "Topics to leave out",
+        list(titles),
+        default=[name for name in read.avoid_competencies if name in titles],
+        format_func=lambda name: titles.get(name, name),
+        placeholder="none",
+        key=f"{key} avoid topics",
+        help=_words(reading, "avoid_competencies"),
+    )
+    forms, rounds, seed = st.columns(3)
+    weights = {one.id: one.weight for one in read.competencies}
+    chosen = read.model_copy(
+        update={
+            "level": level,
+            "minutes": minutes,
+            "count": questions,
+            "competencies": tuple(Wish(id=name, weight=weights.get(name, 1.0)) for name in topics),
+            "kinds": wanted,
+            "avoid_kinds": unwanted,
+            "avoid_competencies": tuple(left_out),
+            "forms": int(forms.number_input("Equal forms", 1, 12, read.forms, key=f"{key} forms")),
+            "rounds": int(rounds.number_input("Rounds", 1, 6, read.rounds, key=f"{key} rounds")),
+            "seed": int(seed.number_input("Variant", 0, 9999, read.seed, key=f"{key} seed")),
+        }
+    )
+    return chosen, title
+
+
+def inferred_list(inferred: Sequence[Inferred]) -> None:
+    """Draw what was read, each with the words that it comes from."""
+    rows = "\n".join(
+        f"| {escaped(one.field.replace('_', ' '))} | {escaped(one.value)} | {escaped(_short(one.words))} |"
+        for one in inferred
+    )
+    st.markdown(f"| Read as | Value | From the words |\n|---|---|---|\n{rows}")
+
+
+def _level(reading: Reading, key: str) -> Level | None:
+    options: list[str] = [_ANY, *LEVELS]
+    level = st.segmented_control(
+        "Level",
+        options,
+        default=reading.wishes.level or _ANY,
+        key=f"{key} level",
+        help=_words(reading, "level"),
+    )
+    return next((one for one in LEVELS if one == level), None)
+
+
+def _kinds(
+    place: st.delta_generator.DeltaGenerator, label: str, kinds: Sequence[Kind], empty: str, key: str
+) -> tuple[Kind, ...]:
+    return tuple(place.multiselect(label, KINDS, default=list(kinds), placeholder=empty, key=key))
+
+
+def _words(reading: Reading, name: str) -> str | None:
+    """Return the words that a field was read from, as its help."""
+    words = [escaped(_short(one.words)) for one in reading.inferred if one.field == name]
+    return f"Read from: {'; '.join(dict.fromkeys(words))}" if words else None
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _WORDS_SHOWN else words[:_WORDS_SHOWN].rsplit(" ", 1)[0] + " …"
