@@ -20,7 +20,7 @@ from coach.types import Answer, GateDecision, Passage, Replay, Stack
 from ingest.contract import Level, ParsedDocument
 from ingest.embed import SPARSE_VERSION, Embedder
 from ingest.store import open_store
-from ingest.store.port import Build
+from ingest.store.port import Build, Vector
 
 if TYPE_CHECKING:
     from coach.answer import Verified
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from coach.guard.outgoing import OutgoingScanner
     from coach.guard.people import PeopleFinder
     from coach.models.assemble import Models
+    from coach.practice.book import Book
+    from coach.practice.grader import Grader
 
 DOCUMENTS_KEPT = 64
 
@@ -108,10 +110,24 @@ class Engine:
 
     @cached_property
     def scorer(self) -> Scorer:
-        """What judges claims without a model."""
+        """What judges claims without a model; against one quote, words and figures tell as much as all."""
         from coach.faithfulness import Scorer
 
-        return Scorer()
+        return Scorer(learned=False)
+
+    @cached_property
+    def book(self) -> Book:
+        """The handbook's questions, to be practised."""
+        from coach.practice.book import Book
+
+        return Book(self.build, self._embedder, self.load)
+
+    @cached_property
+    def grader(self) -> Grader:
+        """What grades a candidate's answers."""
+        from coach.practice.grader import Grader
+
+        return Grader(self.book, self._embedder, self.scorer)
 
     @cached_property
     def people(self) -> PeopleFinder:
@@ -128,6 +144,29 @@ class Engine:
         from coach.guard.outgoing import OutgoingScanner
 
         return OutgoingScanner(prompt.text for prompt in self.prompts.values())
+
+    def warm_up(self) -> None:
+        """Load what the first answer that a model writes would have to wait for."""
+        if self.models is None:
+            return
+        from coach.models import litellm_model
+
+        litellm_model.load()
+        _ = self.scorer, self.people, self.scanner
+
+    def embed(self, text: str) -> Vector:
+        """Return the dense vector of a text, of the space in which questions lie: float32 (dim,)."""
+        return self._embedder.embed_query(text).body
+
+    def question_vectors(self) -> dict[str, Vector]:
+        """Return the vector of each question's wordings together, by question id, float32 (dim,)."""
+        opening = {
+            chunk.id: chunk.question_id
+            for chunk in self.build.chunks([*self.build.chunk_ids()]).values()
+            if chunk.opens and chunk.question_id
+        }
+        titles = self.build.titles([*opening])
+        return {question: titles[one] for one, question in sorted(opening.items()) if one in titles}
 
     def writer(self, models: Models) -> Writer:
         """Return what writes answers with these models."""

@@ -19,6 +19,8 @@ from coach.faithfulness.verdicts import Problem
 _WORTH_NAMING = 0.45
 _MAX_PROBLEMS = 12
 _MOST_NAMES = 4
+# A spelt number without a unit, or an ordinal, may count what the passage has without saying so.
+_UNCOUNTED = frozenset({"", "ordinal"})
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def _figures(claim: Claim) -> Iterator[tuple[str, Problem]]:
         problem = Problem(kind=kind, said=ours.said, found=rival.said if rival else "")
         if _stands_elsewhere(claim, ours):
             yield "figures_away", problem
-        elif kind == "number" and ours.is_spelt and not rival:
+        elif kind == "number" and ours.is_spelt and ours.unit in _UNCOUNTED and not rival:
             yield "figures_spelt", problem  # "two" where the passage counts two things without saying so
         else:
             yield f"{kind}s_missing", problem

@@ -17,27 +17,36 @@ _LINE = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"[ \t]*(?:#{1,6}\s+|>+\s*|[-*+•‣◦–]\s+|\(?(?:\d{1,3}|[a-zA-Z])[.)]\s+)+")
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FLAGS = re.IGNORECASE | re.VERBOSE
-_PASSAGES = r"""(?:the|these|this|those|any|given|provided|available|retrieved|supplied|above)\ (?:[a-z]+\ ){0,2}
+_PASSAGES = r"""(?:the|these|this|those|any|given|provided|available|retrieved|supplied|above)
+    \ (?:[a-z]+\ ){0,2}
     (?:passages?|texts?|contexts?|documents?|sources?|excerpts?|snippets?|paragraphs?|articles?|materials?
       |information|handbook|notes)"""
 _TELLING = (
     "(?:mention|state|provide|specify|contain|include|discuss|cover|give|say|answer|address|describe|explain"
     "|indicate|offer|list|clarify|define|elaborate|tell|reveal|detail)"
 )
+_ANSWERING = (
+    "(?:(?:answer|determine|say|tell|conclude|infer|confirm|ascertain|know)"
+    r"|(?:provide|find|give|offer)\ (?:\w+\ ){0,3}(?:answers?|information|details|mention|response))\b"
+)
 _REFUSAL = re.compile(
     rf"""
-    \b(?: (?:i|we|it)(?:['’]?m|\ am|['’]?s|\ is|\ are|\ was)?\ (?:sorry|unable|not\ able|not\ possible|impossible)\b
-        | (?:i|we)\ (?:can(?:not|['’]t|\ not)|could(?:\ not|n['’]t)|do(?:\ not|n['’]t))
-            \ (?:answer|say|tell|find|determine|know|provide|give|conclude|infer|confirm)\b
-        | unable\ to\ (?:answer|determine|find|provide|say|give|conclude)\b
-        | (?:no|not\ enough|insufficient)\ (?:(?:relevant|sufficient|specific|such|direct|explicit|further)\ )?
-            (?:information|mention)\b
-        | (?:cannot|can['’]t|can\ not)\ be\ (?:answered|determined|inferred|concluded)\b
-        | {_PASSAGES}\b[^.;]{{0,40}}?\b(?:do(?:es)?|did|ha(?:s|ve))(?:\ not|n['’]t)\ (?:\w+ly\ )?{_TELLING}
-        | {_PASSAGES}\b[^.;]{{0,40}}?\b(?:contains?|ha(?:s|ve)|gives?|provides?|offers?|makes?)\ no\b
-        | not\ (?:\w+ly\ )?(?:mention|stat|provid|specifi|giv|cover|discuss|answer|address|list)\w+
-            \ (?:by|in|from|within)\ {_PASSAGES}
-    )""",
+      \b(?:unable|not\ able|not\ possible|impossible|insufficient)\ to\ (?:\w+ly\ )?{_ANSWERING}
+    | \b(?:i|we)(?:['’]?m|\ am|['’]?re|\ are)?\ (?:very\ )?sorry\b
+    | \b(?:i|we)\ (?:can(?:not|['’]t|\ not)|could(?:\ not|n['’]t)|do(?:\ not|n['’]t))
+        \ (?:answer|say|tell|find|determine|know|provide|give|conclude|infer|confirm)\b
+    | ^(?:(?:however|unfortunately|but|therefore|so),?\ )*(?:there\ (?:is|are|was|were)\ )?
+        (?:no|not\ enough|insufficient)\ (?:\w+\ ){{0,2}}(?:information|mention|indication)\b
+        (?!\ (?:is|are|was|were)\ (?!given|provided|available|mentioned|present|found|included))
+    | ^sorry\b | ^(?:this|that|it)\ is\ not\ (?:mentioned|stated|specified|covered|answered)\b
+    | \banswer\ is\ not\ (?:\w+\ )?(?:in|within|part\ of)\ {_PASSAGES}
+    | \b(?:cannot|can['’]t|can\ not)\ be\ (?:\w+ly\ )?(?:answered|determined|inferred|concluded)
+        \ (?:from|by|with|based\ on|using)\ {_PASSAGES}
+    | \b{_PASSAGES}\b[^.;]{{0,40}}?\b(?:do(?:es)?|did|ha(?:s|ve))(?:\ not|n['’]t)\ (?:\w+ly\ )?{_TELLING}
+    | \b{_PASSAGES}\b[^.;]{{0,40}}?\b(?:contains?|ha(?:s|ve)|gives?|provides?|offers?|makes?)\ no\b
+    | \bnot\ (?:\w+ly\ )?(?:mention|stat|provid|specifi|giv|cover|discuss|answer|address|list)\w+
+        \ (?:by|in|from|within)\ {_PASSAGES}
+    """,
     _FLAGS,
 )
 _ANNOUNCING = re.compile(
@@ -48,7 +57,8 @@ _HEADING_WORDS = 6
 _EDGES = " \t!.:;()[]*_-–—"
 _REMARK = re.compile(
     r"""(?: (?:sure|certainly|of\ course|great\ question|good\ question|absolutely)\b[^.]{0,40}
-        | (?:i\ )?hope\ (?:this|that|it)\b.* | (?:please\ )?let\ me\ know\b.* | thank(?:s|\ you)\b.{0,60}
+        | (?:i\ )?hope\ (?:this|that|it)\b.* | (?:please\ )?let\ me\ know\b.*
+        | (?:thanks|thank\ you)(?:[!.,].{0,60}|\ for\b.{0,60})?
         | feel\ free\ to\ (?:ask|reach)\b.* | yes | no | answer | note
         | (?:(?:passages?|sources?|references?|and|see|[\d,;:&.()\[\]-])\s*)+ )""",
     _FLAGS | re.DOTALL,
@@ -70,9 +80,9 @@ class Sentence(NamedTuple):
 
 
 def split(answer: str) -> list[Sentence]:
-    """Return the sentences of an answer in order, list markers left out; long ones are cut.
+    r"""Return the sentences of an answer in order, list markers left out; long ones are cut.
 
-    >>> text = "Here are two ways:\\n1. Cache it. It helps.\\n2. I cannot answer the rest."
+    >>> text = "Here are two ways:\n1. Cache it. It helps.\n2. I cannot answer the rest."
     >>> [(text[one.start : one.end], one.kind) for one in split(text)][1:]
     [('Cache it.', 'claim'), ('It helps.', 'claim'), ('I cannot answer the rest.', 'refusal')]
     """

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from coach.faithfulness.frequencies import rarity
 from coach.faithfulness.related import related
@@ -115,7 +116,7 @@ def split_clauses(text: str, tokens: Sequence[Token]) -> list[list[Token]]:
 def neighbours(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
     """Yield each two stems that follow one another, function words passed over."""
     content = [token.stem for token in tokens if token.is_content]
-    yield from zip(content, content[1:], strict=False)
+    yield from pairwise(content)
 
 
 def form_of(stem: str) -> str:

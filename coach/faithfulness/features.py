@@ -27,13 +27,15 @@ _HEDGE = re.compile(
     _FLAGS,
 )
 _SUMMARY = re.compile(
-    r"^\W*(?:overall|in (?:conclusion|summary|general|short)|therefore|thus|so,|by following|remember|finally)",
+    r"^\W*(?:overall|in (?:conclusion|summary|general|short)|therefore|thus|so,|by following"
+    r"|remember|finally)",
     _FLAGS,
 )
 _EXAMPLE = re.compile(r"\b(?:such as|for example|for instance|e\.g|including|like)\b", _FLAGS)
 _POINTER = re.compile(r"\b(?:passages?|texts?|documents?|context|sources?)\b", _FLAGS)
 _PURPOSE = re.compile(
-    r"\b(?:to (?:ensure|avoid|prevent|help|allow|make|keep|achieve)|because|due to|since|as it|so that|which)\b",
+    r"\b(?:to (?:ensure|avoid|prevent|help|allow|make|keep|achieve)"
+    r"|because|due to|since|as it|so that|which)\b",
     _FLAGS,
 )
 
@@ -45,7 +47,8 @@ NAMES = (
     "plain_covered_by_line", "plain_covered_by_all", "pairs_covered", "longest_run",
     "held", "held_least", "held_clause", "held_head", "held_tail", "missing_weight", "missing_count",
     "missing_run", "rarest_missing", "missing_in_question", "covered_by_question",
-    "in_order", "out_of_order", "line_covered", "replaced", "replaced_unlike", "inserted_weight", "inserted_run",
+    "in_order", "out_of_order", "line_covered", "replaced", "replaced_unlike",
+    "inserted_weight", "inserted_run",
     "dropped_inside", "negation_in_gap", "quantifier_in_gap", "figure_in_gap", "name_in_gap", "gaps_inside",
     "closest_gap_weight", "opens_alike", "ends_alike",
     "figures", "numbers_missing", "figures_spelt", "figures_away", "figures_conflicting", "units_differing",
@@ -228,7 +231,7 @@ def _context(claim: Claim, token: Token, best: float) -> float:
 
 
 def _bound(claim: Claim, token: Token) -> float:
-    """Return how much of what a claim says beside a token stands in one clause with it, against the best clause.
+    """Return how much of what a claim says beside a token stands in its clause, against the best clause.
 
     Where two names or figures have changed places, each stands in the other's clause.
     """

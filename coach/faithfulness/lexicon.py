@@ -9,7 +9,8 @@ from ingest.analysis import stem
 
 NEGATIONS = frozenset(
     "not no never none neither nor nobody nothing nowhere without hardly barely scarcely cannot unable"
-    " fail fails failed failing lack lacks lacked lacking absent absence instead rather non unlike except".split()
+    " fail fails failed failing lack lacks lacked lacking absent absence instead rather non unlike"
+    " except".split()
 )
 # "No more than five" and "not only" take nothing back.
 NOT_NEGATING = frozenset("more less fewer later earlier only least matter doubt".split())
@@ -19,10 +20,10 @@ PASSED_BY_NEGATION = frozenset(
 )
 
 _QUANTIFIERS = {
-    "all": "all every each always entire entirely completely fully everyone everything everywhere invariably whole"
-    " totally exclusively only solely guaranteed",
-    "most": "most mostly usually typically generally normally often commonly frequently majority mainly largely"
-    " primarily predominantly",
+    "all": "all every each always entire entirely completely fully everyone everything everywhere invariably"
+    " whole totally exclusively only solely guaranteed",
+    "most": "most mostly usually typically generally normally often commonly frequently majority mainly"
+    " largely primarily predominantly",
     "some": "some several many sometimes occasionally partly partially various numerous certain",
     "few": "few rarely seldom little infrequently minority",
     "none": "none never no nobody nothing neither nowhere",
@@ -186,8 +187,10 @@ def opposites_in(root: str, stems: frozenset[str]) -> str:
     >>> opposites_in("unsupport", frozenset({"support"}))
     'support'
     """
-    bare = {form: stem for stem in stems for form in _grades(stem)}
-    listed = [bare[one] for form in _grades(root) for one in OPPOSITES.get(form, frozenset()) & bare.keys()]
+    graded = {form: one for one in stems for form in _grades(one)}
+    listed = [
+        graded[one] for form in _grades(root) for one in OPPOSITES.get(form, frozenset()) & graded.keys()
+    ]
     if listed:
         return min(listed)
     shortest = 4
@@ -333,8 +336,8 @@ CONVERSIONS: dict[str, tuple[float, str]] = {
 NUMBER_WORDS = {
     word: float(value)
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-        " seventeen eighteen nineteen twenty".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+        " sixteen seventeen eighteen nineteen twenty".split()
     )
 } | {
     "thirty": 30.0,

@@ -14,13 +14,14 @@ from coach.faithfulness.lexicon import (
     QUANTIFIER_CLASSES,
     opposites_in,
 )
-from coach.faithfulness.tokens import Token, tokenise
+from coach.faithfulness.tokens import Token
 from coach.faithfulness.verdicts import Problem
 
 
 def negations(tokens: Sequence[Token]) -> list[int]:
     """Return the places of the words that negate something.
 
+    >>> from coach.faithfulness.tokens import tokenise
     >>> negations(tokenise("No more than five can not only sing.")), negations(tokenise("It is not safe."))
     ([], [2])
     """
@@ -35,6 +36,7 @@ def negations(tokens: Sequence[Token]) -> list[int]:
 def negated_stems(tokens: Sequence[Token]) -> frozenset[str]:
     """Return the stems of the words that negations turn around: the first word of content after each.
 
+    >>> from coach.faithfulness.tokens import tokenise
     >>> sorted(negated_stems(tokenise("It does not cache any pages.")))
     ['cach']
     """
@@ -80,6 +82,7 @@ def find_quantifiers(claim: Claim) -> Iterator[Problem]:
 def extents(tokens: Sequence[Token]) -> frozenset[str]:
     """Return the classes of the words of extent among tokens.
 
+    >>> from coach.faithfulness.tokens import tokenise
     >>> sorted(extents(tokenise("All users must sign in.")))
     ['all', 'must']
     """
@@ -87,12 +90,20 @@ def extents(tokens: Sequence[Token]) -> frozenset[str]:
 
 
 def find_directions(claim: Claim) -> Iterator[Problem]:
-    """Yield words whose opposite stands in the evidence, which lacks the word itself."""
+    """Yield words that have their opposite in the evidence.
+
+    Where the evidence goes both ways ("errors fell, costs rose"), it has to stand in the word's place.
+    """
     if not claim.alignment:
         return
+    line = claim.alignment.line
     own = frozenset(token.stem for token in claim.tokens)
-    theirs = frozenset(claim.alignment.line.stems - own)
     for token in claim.content:
-        if token.stem not in claim.alignment.line.stems and (found := opposites_in(token.stem, theirs)):
-            word = next(one.text for one in claim.alignment.line.tokens if one.stem == found)
+        found = opposites_in(token.stem, line.stems - own) if token.stem not in line.stems else ""
+        if not found:
+            continue
+        instead = next((gap.theirs for gap in claim.alignment.gaps if token in gap.ours), ())
+        both_ways = any(opposites_in(other, frozenset({found})) for other in line.stems - {found})
+        if not both_ways or any(other.stem == found for other in instead):
+            word = next(one.text for one in line.tokens if one.stem == found)
             yield Problem(kind="direction", said=token.text, found=word)

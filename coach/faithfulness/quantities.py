@@ -126,7 +126,7 @@ def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
         return Quantity("number", value, "ordinal", text[tokens[at].start : after.end], at, until + 1)
     unit = "dollar" if at and _is_money(tokens, at) else ""
     if unit:
-        unit = UNITS[tokens[at - 1].text] if tokens[at - 1].text in UNITS else unit
+        unit = UNITS.get(tokens[at - 1].text, unit)
     while until < len(tokens) and (named := _unit_after(tokens, until)):
         if named in SCALES:
             value *= SCALES[named]
@@ -148,7 +148,7 @@ def _value(tokens: Sequence[Token], at: int) -> tuple[float | None, int]:
         until = at + 1
         return token.value, until
     value = NUMBER_WORDS.get(token.text)
-    if value is None or token.text == "one" and not _unit_after(tokens, at + 1):
+    if value is None or (token.text == "one" and not _unit_after(tokens, at + 1)):
         return None, at
     until = at + 1
     if 20 <= value < 100 and until < len(tokens):  # noqa: PLR2004 - twenty-one to ninety-nine

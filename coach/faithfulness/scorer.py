@@ -1,59 +1,152 @@
-"""The scorer: claims of an answer held against its passages."""
+"""The scorer: each claim of an answer held against the passages it was written from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from coach.faithfulness.claims import split
+import numpy as np
+
+from coach.faithfulness.arrays import Reals
+from coach.faithfulness.checks import Findings
+from coach.faithfulness.claim import Claim
 from coach.faithfulness.evidence import Passages
-from coach.faithfulness.tokens import tokenise
+from coach.faithfulness.head import UNREAD, TokenHead, align
+from coach.faithfulness.model import Model, Thresholds, load_model, read_weights
+from coach.faithfulness.reader import Reader
+from coach.faithfulness.reading import Reading, read_answer, read_claim
 from coach.faithfulness.verdicts import AnswerVerdict, ClaimVerdict, Evidence, Problem
+from coach.types import Support
+from ingest.embed import Embedder
+from ingest.settings import IndexSettings
+
+_PASSAGES_KEPT = 16
+# Told by figures and names alone, so that they hold whatever the rest of the claim is worth.
+_PLAIN = frozenset({"number", "unit", "date", "name"})
 
 
 class Scorer:
-    """Judges claims and answers against passages."""
+    """Judges claims and answers against passages, on a CPU, without a language model.
 
-    def __init__(self, weights_dir: Path | None = None, *, learned: bool = True) -> None:
-        self._weights_dir = weights_dir
-        self._learned = learned
+    Args:
+        weights_dir: Where the embedder's weights are; by default where the settings say.
+        learned: Whether the embedder reads claims and passages too; without it words and figures decide,
+            which is faster and knows fewer paraphrases.
+
+    Raises:
+        WeightsError: `learned`, and the embedder's weights are missing or wrong; raised when it is made.
+    """
+
+    def __init__(self, weights_dir: Path | None = None, learned: bool = True) -> None:
+        settings = IndexSettings()
+        self._model: Model = load_model("learned" if learned else "lexical")
+        self._reader: Reader | None = None
+        if learned:
+            folder = weights_dir or settings.weights_dir
+            self._reader = Reader(Embedder(settings.embed_model, folder, threads=settings.threads))
+        self._passages: Callable[[tuple[str, ...]], Passages] = lru_cache(maxsize=_PASSAGES_KEPT)(Passages)
+
+    @property
+    def version(self) -> str:
+        """Of the fitted weights; risks of different versions are not compared."""
+        return self._model.version
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where verdicts change."""
+        return self._model.thresholds
 
     def check(self, claim: str, passages: Sequence[str]) -> ClaimVerdict:
-        """Return the verdict of one claim against passages."""
-        return self._check(claim, 0, Passages(passages))
+        """Return the verdict of one claim against passages, or against one short quote."""
+        reading = read_claim(claim, self._passages(tuple(passages)))
+        if not reading.claims:
+            return ClaimVerdict(
+                claim=claim,
+                start=0,
+                end=len(claim),
+                support="unchecked",
+                risk=0.0,
+                evidence=None,
+                problems=(),
+            )
+        return self._verdicts(reading)[0]
 
     def score(self, answer: str, passages: Sequence[str], question: str = "") -> AnswerVerdict:
-        """Return the verdict of an answer, claim by claim."""
-        del question
-        read = Passages(passages)
-        claims = tuple(
-            self._check(answer[one.start : one.end], one.start, read)
-            for one in split(answer)
-            if one.kind == "claim"
+        """Return the verdict of an answer, as risky as its riskiest claim; without a claim it is unscored."""
+        reading = read_answer(answer, self._passages(tuple(passages)), question)
+        if not reading.claims:
+            return AnswerVerdict(claims=(), risk=0.0, unfaithful=None)
+        risks = self._risks(reading)
+        risk = float(risks.max())
+        return AnswerVerdict(
+            claims=tuple(self._verdicts(reading, risks)),
+            risk=risk,
+            unfaithful=risk >= self.thresholds.answer,
         )
-        risk = max((claim.risk for claim in claims), default=0.0)
-        return AnswerVerdict(claims=claims, risk=risk, unfaithful=risk >= 0.5 if claims else None)
 
-    def _check(self, claim: str, start: int, passages: Passages) -> ClaimVerdict:
-        tokens = [token for token in tokenise(claim) if token.is_content]
-        missing = [token for token in tokens if token.stem not in passages.stems]
-        risk = len(missing) / len(tokens) if tokens else 0.0
-        best = next(iter(passages.nearest(tokens, limit=1)), None)
+    @cached_property
+    def _head(self) -> TokenHead:
+        return TokenHead(read_weights("head")[1])
+
+    def _risks(self, reading: Reading) -> Reals:
+        if not reading.passages.lines:
+            return np.ones(len(reading.claims))
+        features = reading.features
+        if self._reader is not None:
+            features = np.concatenate([features, self._piece_risks(reading, self._reader)], axis=1)
+        # What shares no word of its own with any passage cannot be borne out by one.
+        is_strange = np.array([claim.alignment is None for claim in reading.claims])
+        return np.where(is_strange, 1.0, self._model.claim_risks(features))
+
+    def _piece_risks(self, reading: Reading, reader: Reader) -> Reals:
+        rows = np.array([UNREAD.values()] * len(reading.claims), dtype=np.float32)
+        for part in reader.parts(reading):
+            if not len(part.answer.ids) or not len(part.passages.ids):
+                continue
+            aligned = align(part.answer, part.passages)
+            found = self._head.judge(aligned, [pieces for _, pieces in part.claims])
+            for (place, _), risk in zip(part.claims, found, strict=True):
+                rows[place] = risk.values()
+        return rows
+
+    def _verdicts(self, reading: Reading, risks: Reals | None = None) -> list[ClaimVerdict]:
+        known = self._risks(reading) if risks is None else risks
+        parts = zip(reading.spans, reading.claims, reading.findings, known, strict=True)
+        return [
+            self._verdict(reading, claim, found, span.start, float(risk))
+            for span, claim, found, risk in parts
+        ]
+
+    def _verdict(
+        self, reading: Reading, claim: Claim, found: Findings, start: int, risk: float
+    ) -> ClaimVerdict:
+        support = self._support(risk)
+        if support == "supported" and any(problem.kind in _PLAIN for problem in found.problems):
+            support = "partial"
+        best = claim.alignment.line if claim.alignment else None
         return ClaimVerdict(
-            claim=claim,
+            claim=claim.text,
             start=start,
-            end=start + len(claim),
-            support="unsupported" if risk >= 0.5 else "partial" if risk >= 0.25 else "supported",
+            end=start + len(claim.text),
+            support=support,
             risk=risk,
             evidence=best
             and Evidence(
                 passage=best.passage,
                 start=best.start,
                 end=best.end,
-                quote=passages.texts[best.passage][best.start : best.end],
+                quote=reading.passages.texts[best.passage][best.start : best.end],
             ),
-            problems=tuple(
-                Problem(kind="number" if token.value is not None else "absent", said=token.text, found="")
-                for token in missing
-            ),
+            problems=_shown(found.problems, support),
         )
+
+    def _support(self, risk: float) -> Support:
+        if risk < self.thresholds.doubt:
+            return "supported"
+        return "partial" if risk < self.thresholds.reject else "unsupported"
+
+
+def _shown(problems: tuple[Problem, ...], support: Support) -> tuple[Problem, ...]:
+    """Return the problems that explain a verdict; a claim that holds has none."""
+    return () if support == "supported" else problems

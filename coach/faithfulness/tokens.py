@@ -1,4 +1,4 @@
-"""Text to the tokens that claims and passages are compared by: words, numbers and signs, with their places."""
+"""Text to the tokens that claims and passages are compared by: words, numbers and signs, with places."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ingest.analysis import STOPWORDS, stem
 
 # Left out of comparison beside the stopwords of keyword search: they tie sentences and say nothing.
 _TIES = frozenset(
-    "however moreover furthermore additionally therefore thus hence overall finally also although though while"
-    " whereas because since so yet both either own same other another here there where when i e g etc"
+    "however moreover furthermore additionally therefore thus hence overall finally also although though"
+    " while whereas because since so yet both either own same other another here there where when i e g etc"
     " according passage passages mention mentioned state states stated based given provided text context"
     " document source following".split()
 )
@@ -67,12 +67,12 @@ def tokenise(text: str) -> list[Token]:
         start, end, raw = match.start(), match.end(), match[0]
         if match.lastgroup == "number":
             value = _value(raw)
-            tokens.append(Token(raw, f"{value:.10g}", start, end, value, True, False))  # noqa: FBT003
+            tokens.append(Token(raw, f"{value:.10g}", start, end, value, True, False))
             continue
         folded, root, is_content, negated = _read(raw)
         tokens.append(Token(folded, root, start, end, None, is_content, raw[0].isupper()))
         if negated:
-            tokens.append(Token("not", "not", start, end, None, True, False))  # noqa: FBT003
+            tokens.append(Token("not", "not", start, end, None, True, False))
     return tokens
 
 

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from ingest.store.port import Vector
+from coach.faithfulness.arrays import Reals, Signs, Stored
+
+TREES = 220
+LEAVES = 15
+LEARNING_RATE = 0.05
 
 
 def fit(
-    rows: Vector, labels: Vector, weights: Vector, *, trees: int, leaves: int, rate: float = 0.05
+    rows: Reals, labels: Signs, weights: Reals, *, directions: Sequence[int]
 ) -> HistGradientBoostingClassifier:
-    """Return fitted trees."""
+    """Return fitted trees.
+
+    Args:
+        rows: float32 (n, n_features).
+        labels: What is to be told.
+        weights: How much each row counts.
+        directions: By feature 1 if more of it can only raise the probability, -1 if only lower it, else 0.
+    """
     model = HistGradientBoostingClassifier(
-        max_iter=trees,
-        learning_rate=rate,
-        max_leaf_nodes=leaves,
+        max_iter=TREES,
+        learning_rate=LEARNING_RATE,
+        max_leaf_nodes=LEAVES,
         min_samples_leaf=40,
         l2_regularization=1.0,
+        monotonic_cst=list(directions),
         random_state=0,
     )
     return model.fit(rows, labels, sample_weight=weights)
 
 
-def export(model: HistGradientBoostingClassifier, prefix: str) -> dict[str, Vector]:
+def export(model: HistGradientBoostingClassifier, prefix: str) -> dict[str, Stored]:
     """Return fitted trees as one table of nodes; what each array is, `Trees` says."""
     tables = [one.nodes for (one,) in model._predictors]  # noqa: SLF001 - there is no public way to its trees
     starts = np.cumsum([0, *(len(table) for table in tables)])

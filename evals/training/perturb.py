@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -34,13 +35,16 @@ _UNIT_FAMILIES = [
     )
 ]
 _AUXILIARY = re.compile(
-    r"\b(is|are|was|were|can|could|will|would|should|must|may|might|has been|have been|does|do|did)\b(?! not|n't)"
+    r"\b(is|are|was|were|can|could|will|would|should|must|may|might|has been|have been|does|do|did)"
+    r"\b(?! not|n't)"
 )
 _PLAIN_VERB = re.compile(
     r"\b(uses|needs|requires|contains|includes|helps|allows|makes|keeps|gives|provides|shows|supports|works|means"
     r"|returns|takes|reduces|increases|improves|causes|affects|depends|costs|changes|produces|leads|starts|stops)\b"
 )
-_NEGATED = re.compile(r"\b(is|are|was|were|can|could|will|would|should|must|may|does|do|did|has|have)( not|n't)\b|\bcannot\b")
+_NEGATED = re.compile(
+    r"\b(is|are|was|were|can|could|will|would|should|must|may|does|do|did|has|have)( not|n't)\b|\bcannot\b"
+)
 _EXTENTS = {
     "all": "some|few|none of the",
     "every": "no|only one",
@@ -82,7 +86,10 @@ _EXTENT = re.compile(r"\b(" + "|".join(sorted(_EXTENTS, key=len, reverse=True)) 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][\w-]+)(?: [A-Z][\w-]+)*")
-_TAIL = re.compile(r"\b(?:because|by|using|with|so that|which|for|during|after|when|to|in|from|and)\b [^,.;:]{12,80}(?=[.,;])")
+_TAIL = re.compile(
+    r"\b(?:because|by|using|with|so that|which|for|during|after|when|to|in|from|and)"
+    r"\b [^,.;:]{12,80}(?=[.,;])"
+)
 _WORD = re.compile(r"\b[a-z]{4,}\b")
 _INVENTED = (
     ", which takes {n} {unit}",
@@ -106,6 +113,11 @@ _INVENTED = (
 )
 
 
+def names_in(text: str) -> list[str]:
+    """Return the names inside a sentence."""
+    return _NAME.findall(text)
+
+
 class Changed(NamedTuple):
     """A sentence after a change; the span is what became unfaithful."""
 
@@ -115,7 +127,7 @@ class Changed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What invented parts are taken from: other sentences of the same document, and names of all documents."""
+    """What invented parts are taken from: other sentences of the document, and names of all documents."""
 
     others: Sequence[str]
     names: Sequence[str]
@@ -143,13 +155,22 @@ def _number(text: str, rng: Random, material: Material) -> Changed | None:
     if not match:
         return None
     raw = match[0]
-    value = float(raw.replace(",", ""))  if raw.count(".") < 2 else 0.0  # noqa: PLR2004
+    value = float(raw.replace(",", "")) if raw.count(".") < 2 else 0.0  # noqa: PLR2004
     if _YEAR.fullmatch(raw):
         new = str(int(value) + rng.choice((-30, -10, -7, -3, -2, -1, 1, 2, 4, 8, 11)))
     elif "." in raw:
         new = f"{value * rng.choice((0.1, 0.5, 1.5, 2, 10)):.{len(raw.split('.')[-1])}f}"
     else:
-        steps = [value + 1, value + 2, value * 2, value * 3, value * 10, value + 5, value // 2, max(value - 1, 0)]
+        steps = [
+            value + 1,
+            value + 2,
+            value * 2,
+            value * 3,
+            value * 10,
+            value + 5,
+            value // 2,
+            max(value - 1, 0),
+        ]
         new = f"{int(rng.choice(steps)):,}" if "," in raw else str(int(rng.choice(steps)))
     return _replaced(text, match.start(), match.end(), new)
 
@@ -165,7 +186,9 @@ def _unit(text: str, rng: Random, material: Material) -> Changed | None:
     if not places:
         return None
     match, units = rng.choice(places)
-    return _replaced(text, match.start(2), match.end(2), rng.choice([one for one in units if one != match[2]]))
+    return _replaced(
+        text, match.start(2), match.end(2), rng.choice([one for one in units if one != match[2]])
+    )
 
 
 def _date(text: str, rng: Random, material: Material) -> Changed | None:
@@ -198,7 +221,9 @@ def _negation(text: str, rng: Random, material: Material) -> Changed | None:
 def _direction(text: str, rng: Random, material: Material) -> Changed | None:
     """Put a word's opposite in its place, in the same form where that is easily told."""
     del material
-    places = [match for match in re.finditer(r"\b[A-Za-z]{3,}\b", text) if stem(match[0].lower()) in OPPOSITES]
+    places = [
+        match for match in re.finditer(r"\b[A-Za-z]{3,}\b", text) if stem(match[0].lower()) in OPPOSITES
+    ]
     if not places:
         return None
     match = rng.choice(places)
@@ -282,14 +307,17 @@ def _swap(text: str, rng: Random, material: Material) -> Changed | None:
         found = list(pattern.finditer(text))
         pairs = [
             (one, other)
-            for one, other in zip(found, found[1:], strict=False)
+            for one, other in pairwise(found)
             if one[0] != other[0] and len(text[one.end() : other.start()].split()) > 1
         ]
         if pairs:
             one, other = rng.choice(pairs)
             middle = text[one.end() : other.start()]
             swapped = other[0] + middle + one[0]
-            return Changed(text[: one.start()] + swapped + text[other.end() :], Span(one.start(), one.start() + len(swapped)))
+            return Changed(
+                text[: one.start()] + swapped + text[other.end() :],
+                Span(one.start(), one.start() + len(swapped)),
+            )
     return None
 
 

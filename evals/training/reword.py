@@ -187,7 +187,11 @@ def _without_brackets(text: str, rng: Random) -> str:
 def _without_tail(text: str, rng: Random) -> str:
     """Drop what only explains or illustrates."""
     del rng
-    return re.sub(r",? (?:, which|, such as|such as|for example|, including|, so that|, e\.g\.)\b[^.;]*(?=\.$)", "", text)
+    return re.sub(
+        r",? (?:, which|, such as|such as|for example|, including|, so that|, e\.g\.)\b[^.;]*(?=\.$)",
+        "",
+        text,
+    )
 
 
 def _without_adverbs(text: str, rng: Random) -> str:
@@ -198,7 +202,9 @@ def _without_adverbs(text: str, rng: Random) -> str:
 def _condition_first(text: str, rng: Random) -> str:
     """Put a trailing condition or reason first."""
     del rng
-    match = re.fullmatch(r"([A-Z][^,;:]{12,}?) (because|if|when|unless|while|after|before|once) ([^,;:]{8,})\.", text)
+    match = re.fullmatch(
+        r"([A-Z][^,;:]{12,}?) (because|if|when|unless|while|after|before|once) ([^,;:]{8,})\.", text
+    )
     if not match:
         return text
     return f"{match[2].capitalize()} {match[3]}, {_lower_first(match[1])}."
@@ -206,7 +212,9 @@ def _condition_first(text: str, rng: Random) -> str:
 
 def _condition_last(text: str, rng: Random) -> str:
     del rng
-    match = re.fullmatch(r"(Because|If|When|Unless|While|After|Before|Once) ([^,;:]{6,}), (?!and|or|but)([^,;:]{8,})\.", text)
+    match = re.fullmatch(
+        r"(Because|If|When|Unless|While|After|Before|Once) ([^,;:]{6,}), (?!and|or|but)([^,;:]{8,})\.", text
+    )
     return f"{match[3][0].upper()}{match[3][1:]} {match[1].lower()} {match[2]}." if match else text
 
 
@@ -229,7 +237,9 @@ def _led(text: str, rng: Random) -> str:
 def _first_clause(text: str, rng: Random) -> str:
     """Keep one of two whole statements."""
     del rng
-    match = re.fullmatch(r"([A-Z][^;:]{20,}?)(?:;|, (?:and|but|so) (?:it|they|the|this|you|we|he|she)\b)[^;]{10,}", text)
+    match = re.fullmatch(
+        r"([A-Z][^;:]{20,}?)(?:;|, (?:and|but|so) (?:it|they|the|this|you|we|he|she)\b)[^;]{10,}", text
+    )
     return match[1].rstrip(" ,") + "." if match else text
 
 
@@ -240,7 +250,21 @@ def _without_articles(text: str, rng: Random) -> str:
 def _lower_first(text: str) -> str:
     """Return a sentence as it stands inside another one; names and acronyms keep their capital."""
     first = text.split(" ", 1)[0]
-    plain = first.lower() in {"the", "a", "an", "this", "these", "it", "they", "you", "if", "when", "in", "for", "to"}
+    plain = first.lower() in {
+        "the",
+        "a",
+        "an",
+        "this",
+        "these",
+        "it",
+        "they",
+        "you",
+        "if",
+        "when",
+        "in",
+        "for",
+        "to",
+    }
     return text[0].lower() + text[1:] if plain else text
 
 

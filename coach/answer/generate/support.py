@@ -93,10 +93,16 @@ class Checker:
         if reason := fault(claim, quote):
             return Judgement(supported=False, reason=reason)
         made = self._scorer.check(claim, [_with_heading(citations[0], reading) for reading in readings])
-        hard = [problem for problem in made.problems if problem.kind in _HARD]
-        if hard or made.support != "supported":
+        if _is_refused(made):
             return Judgement(supported=False, reason=_reason(made))
         return self._second.judge(claim, readings, budget) if self._second else Judgement(supported=True)
+
+
+def _is_refused(made: ClaimVerdict) -> bool:
+    """Return whether a verdict is against a claim, and says why: a likelihood alone drops nothing."""
+    if any(problem.kind in _HARD for problem in made.problems):
+        return True
+    return made.support == "unsupported" and (made.evidence is None or bool(made.problems))
 
 
 def _readings(citations: Sequence[Citation]) -> tuple[str, ...]:

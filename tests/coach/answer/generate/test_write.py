@@ -58,7 +58,7 @@ class Desk:
         if judge is not None:
             asked = Router([judge], breakers=Breakers(self.clock), clock=self.clock, retries=rules)
             second = SecondModel(asked, load_prompts()["judge"], timeout_s=5.0)
-        checker = Checker(Scorer(), second)
+        checker = Checker(Scorer(learned=False), second)
         self.writer = Writer(router, load_prompts(), checker, timeout_s=20.0)
         self.budget = Budget(limits or BudgetLimits(), self.clock)
         self.events: list[ClaimVerified | Degraded] = []
