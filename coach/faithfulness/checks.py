@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from coach.faithfulness.claim import Claim
 from coach.faithfulness.evidence import form_of
 from coach.faithfulness.frequencies import rarity
-from coach.faithfulness.lexicon import NUMBER_WORDS, UNITS
+from coach.faithfulness.lexicon import NUMBER_WORDS, RATE_WORDS, RATES, UNITS
 from coach.faithfulness.polarity import find_directions, find_negations, find_quantifiers
 from coach.faithfulness.quantities import Quantity, agrees, differs_in_unit
 from coach.faithfulness.tokens import Token
@@ -47,10 +47,19 @@ def check(claim: Claim) -> Findings:
     ]
     named = {problem.said.casefold() for _, problem in found}
     found += [("absent", one) for one in _absent(claim) if one.said.casefold() not in named]
-    shown = [problem for check, problem in found if not check.endswith(("_away", "_spelt"))]
+    shown = [
+        problem for check, problem in found if not (check.endswith(("_away", "_spelt")) or _is_rate(problem))
+    ]
     return Findings(
         problems=tuple(dict.fromkeys(shown))[:_MAX_PROBLEMS],
         counts=Counter(check for check, _ in found),
+    )
+
+
+def _is_rate(problem: Problem) -> bool:
+    """Return whether a figure is said as "each second" or "daily", for which evidence may have "a second"."""
+    return problem.kind == "number" and (
+        problem.said.lower() in RATE_WORDS or problem.said.split(" ")[0].lower() in RATES
     )
 
 
