@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support.program import Program
+from tests.support.program import Program, finish
 
 ROOT = Path(__file__).parents[2]
 _STARTED = re.compile(rb"Page  (\S+)\s+API   (\S+)")
@@ -44,13 +44,19 @@ class Stage:
         return self.process.wait(STOP_TIMEOUT_S)
 
 
+# Embedding the whole handbook takes minutes on a busy machine.
+INGEST_TIMEOUT_S = 840.0
+
+
 def install_handbook(data_dir: Path) -> None:
     """Put the handbook's index below a data folder: the one that `make run` built, or a fresh one."""
     built = ROOT / ".coach" / "index"
     if (built / "handbook").exists():
         shutil.copytree(built, data_dir / "index")
         return
-    done = Program(data_dir, data_dir).run("ingest", str(ROOT / "corpus"))
+    done = finish(
+        Program(data_dir, data_dir).start("ingest", str(ROOT / "corpus")), timeout_s=INGEST_TIMEOUT_S
+    )
     assert done.code == 0, done.err
 
 

@@ -14,6 +14,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Visitor
 from tests.browser.stage import Stage, on_stage
 
+# The first test waits until the handbook is in the index.
+pytestmark = pytest.mark.timeout(900)
+
 LOOP = "An agent in prod is stuck calling the same tool over and over. How do I stop it?"
 PAGES = ("/", "/handbook", "/practise", "/sets", "/quality", "/inspect", "/operate")
 MODEL_TIMEOUT_MS = 150_000

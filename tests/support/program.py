@@ -69,9 +69,9 @@ class Program:
         )
 
 
-def finish(process: subprocess.Popen[bytes], given: str = "") -> Done:
+def finish(process: subprocess.Popen[bytes], given: str = "", timeout_s: float = TIMEOUT_S) -> Done:
     """Return how a started command ended."""
-    out, err = process.communicate(given.encode(), timeout=TIMEOUT_S)
+    out, err = process.communicate(given.encode(), timeout=timeout_s)
     return Done(process.returncode, out.decode(), (err or b"").decode())
 
 
