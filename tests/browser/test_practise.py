@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.timeout(900)  # the first test of a run waits for the index
 
 SAID = (
     "A loop repeats the same tool with nearly equal arguments and the state stays as it was, while an honest "
