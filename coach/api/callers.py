@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, TypeVar
 
 import anyio
+import structlog
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
@@ -16,7 +17,7 @@ from coach.api.record import RequestRecord, record_of
 from coach.api.services import Services, services_of
 from coach.api.upkeep import renewed
 from coach.api.work import Stream, in_thread
-from coach.errors import ForbiddenError, UnauthenticatedError
+from coach.errors import CoachError, ForbiddenError, UnauthenticatedError
 from coach.guard.keys import SECRET
 from coach.guard.meter import Window
 from coach.guard.principal import LOCAL, UNLIMITED, Principal, Scope
@@ -97,12 +98,21 @@ async def admitted(
     record.headers |= _limit_headers(admission)
     turn = Turn(principal, services, record)
     renew = partial(services.quotas.renew, admission.lease)
+    async with AsyncExitStack() as running:
+        running.push_async_callback(_settle, turn, admission)
+        await running.enter_async_context(renewed(services, renew, services.quotas.lease_s))
+        record.before_last = running.aclose  # so that whoever has the whole response may ask again
+        yield turn
+
+
+async def _settle(turn: Turn, admission: Admission) -> None:
+    """Count what a request took. Its answer is there: if this fails, it is not the client who has to know."""
+    settle = partial(turn.services.quotas.settle, admission.lease, turn.tokens, turn.usd)
     try:
-        async with renewed(services, renew, services.quotas.lease_s):
-            yield turn
-    finally:
         with anyio.CancelScope(shield=True):  # also if the client went away
-            await services.read(lambda: services.quotas.settle(admission.lease, turn.tokens, turn.usd))
+            await turn.services.read(settle)
+    except CoachError as error:
+        structlog.get_logger().exception("what a request took was not counted", hint=error.hint)
 
 
 def _turn(scope: Scope | None) -> Callable[[Request], AsyncIterator[Turn]]:

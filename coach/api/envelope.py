@@ -118,6 +118,8 @@ class _Outgoing:
             headers.setdefault("X-Content-Type-Options", "nosniff")
         elif message["type"] == "http.response.body":
             self.sent_bytes += len(message.get("body", b""))
+            if self._record.before_last is not None and not message.get("more_body", False):
+                await self._record.before_last()
         await self._send(message)
 
 

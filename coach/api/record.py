@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,12 +36,14 @@ class RequestRecord:
         request_id: Sent back as X-Request-Id; the id of the answer where there is one.
         headers: Added to the response, whatever it is.
         noted: Added to the log line; never a user's words.
+        before_last: Awaited before the last piece of the response goes out.
     """
 
     path: str
     request_id: str = field(default_factory=lambda: secrets.token_hex(8))
     headers: dict[str, str] = field(default_factory=dict)
     noted: dict[str, object] = field(default_factory=dict)
+    before_last: Callable[[], Awaitable[None]] | None = None
 
     @property
     def speaks_openai(self) -> bool:
