@@ -16,7 +16,7 @@ from coach.practice.tables import DisputeRow, GradeRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, Place, cut, page_limit
+from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
 from ingest.contract import Frozen
 
 
@@ -140,14 +140,10 @@ class GradeStore:
         query = select(GradeRow).where(GradeRow.tenant == owner.tenant, GradeRow.person == owner.person)
         if question_id is not None:
             query = query.where(GradeRow.question_id == question_id)
-        if cursor is not None:
-            query = query.where(Place.read(cursor).older(GradeRow.created_at, GradeRow.id))
-        query = query.order_by(GradeRow.created_at.desc(), GradeRow.id.desc()).limit(page_limit(limit) + 1)
         with self._database.reading() as session:
-            rows = [*session.scalars(query)]
+            rows = [*session.scalars(newest_first(query, GradeRow, cursor=cursor, limit=limit))]
             disputes = _disputes(session, owner, [row.id for row in rows])
-        places = [Place(row.created_at, row.id) for row in rows]
-        return cut([_stored(row, disputes) for row in rows], places, limit)
+        return cut(rows, (_stored(row, disputes) for row in rows), limit)
 
     def scored(self, owner: Owner) -> tuple[Scored, ...]:
         """Return all graded answers of the person, oldest first."""

@@ -20,7 +20,7 @@ from coach.practice.tables import InterviewRow, InterviewTurnRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, Place, cut, page_limit
+from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
 from ingest.contract import Frozen
 
 GradeAnswer = Callable[[str, str], Grade]
@@ -143,13 +143,9 @@ class Interviews:
         """
         table = InterviewRow
         query = select(table).where(table.tenant == owner.tenant, table.person == owner.person)
-        if cursor is not None:
-            query = query.where(Place.read(cursor).older(table.created_at, table.id))
-        query = query.order_by(table.created_at.desc(), table.id.desc()).limit(page_limit(limit) + 1)
         with self._database.reading() as session:
-            rows = [*session.scalars(query)]
-            items = [_interview(session, row) for row in rows]
-        return cut(items, [Place(row.created_at, row.id) for row in rows], limit)
+            rows = [*session.scalars(newest_first(query, table, cursor=cursor, limit=limit))]
+            return cut(rows, [_interview(session, row) for row in rows], limit)
 
     def _go_on(self, owner: Owner, interview: Interview) -> Interview:
         """Grade the answer that was submitted last, and ask what comes next."""

@@ -16,7 +16,7 @@ from coach.recruit.sets import QuestionSet
 from coach.store.base import Id, Owned, PlainText, UtcTime, new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, Place, cut, page_limit
+from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
 from ingest.contract import Frozen
 
 
@@ -109,13 +109,9 @@ class SetStore:
             newer.version > QuestionSetRow.version,
         )
         query = select(*columns).where(QuestionSetRow.tenant == tenant, ~is_older)
-        if cursor is not None:
-            query = query.where(Place.read(cursor).older(QuestionSetRow.created_at, QuestionSetRow.id))
-        query = query.order_by(QuestionSetRow.created_at.desc(), QuestionSetRow.id.desc())
         with self._database.reading() as session:
-            rows = session.execute(query.limit(page_limit(limit) + 1)).all()
-        places = [Place(row.created_at, row.id) for row in rows]
-        return cut([SetSummary.model_validate(row._mapping) for row in rows], places, limit)  # noqa: SLF001
+            rows = session.execute(newest_first(query, QuestionSetRow, cursor=cursor, limit=limit)).all()
+        return cut(rows, (SetSummary.model_validate(row._mapping) for row in rows), limit)  # noqa: SLF001
 
     def delete(self, tenant: str, set_id: str) -> None:
         """Remove a set with all its versions. Raises NotFoundError."""

@@ -12,7 +12,7 @@ from coach.errors import NotFoundError
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word, utc_now
 from coach.store.database import Database, insert_if_absent
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, Place, cut, page_limit
+from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
 from coach.types import Answer
 from ingest.contract import Frozen
 
@@ -104,15 +104,12 @@ class AnswerStore:
             NotFoundError: The cursor comes from no list.
             UsageError: The limit is out of range.
         """
-        query = select(AnswerRow).where(AnswerRow.tenant == tenant).limit(page_limit(limit) + 1)
+        query = select(AnswerRow).where(AnswerRow.tenant == tenant)
         if person is not None:
             query = query.where(AnswerRow.person == person)
-        if cursor is not None:
-            query = query.where(Place.read(cursor).older(AnswerRow.created_at, AnswerRow.id))
         with self._database.reading() as session:
-            rows = list(session.scalars(query.order_by(AnswerRow.created_at.desc(), AnswerRow.id.desc())))
-        places = [Place(row.created_at, row.id) for row in rows]
-        return cut([_stored(row) for row in rows], places, limit)
+            rows = [*session.scalars(newest_first(query, AnswerRow, cursor=cursor, limit=limit))]
+        return cut(rows, map(_stored, rows), limit)
 
     def citing(self, tenant: str, chunk_id: str) -> tuple[str, ...]:
         """Return the ids of the tenant's answers that cite a chunk."""

@@ -16,7 +16,7 @@ from coach.errors import ConflictError, NotFoundError
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word, new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, Place, cut, page_limit
+from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
 from ingest.contract import Frozen
 
 Role = Literal["user", "coach"]
@@ -202,13 +202,9 @@ class ConversationStore:
         """
         table = ConversationRow
         query = select(table).where(table.tenant == owner.tenant, table.person == owner.person)
-        if cursor is not None:
-            query = query.where(Place.read(cursor).older(table.created_at, table.id))
-        query = query.order_by(table.created_at.desc(), table.id.desc()).limit(page_limit(limit) + 1)
         with self._database.reading() as session:
-            rows = list(session.scalars(query))
-        places = [Place(row.created_at, row.id) for row in rows]
-        return cut([_conversation(row) for row in rows], places, limit)
+            rows = [*session.scalars(newest_first(query, table, cursor=cursor, limit=limit))]
+        return cut(rows, map(_conversation, rows), limit)
 
     def delete(self, owner: Owner, conversation_id: str) -> bool:
         """Delete a conversation with its turns; return whether there was one."""

@@ -13,7 +13,7 @@ from coach.store.answers import AnswerRow
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word, new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, Place, cut, page_limit
+from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
 from ingest.contract import Frozen
 
 Verdict = Literal["up", "down"]
@@ -110,15 +110,12 @@ class FeedbackStore:
             NotFoundError: The cursor comes from no list.
             UsageError: The limit is out of range.
         """
-        query = select(FeedbackRow).where(FeedbackRow.tenant == tenant).limit(page_limit(limit) + 1)
+        query = select(FeedbackRow).where(FeedbackRow.tenant == tenant)
         if answer_id is not None:
             query = query.where(FeedbackRow.answer_id == answer_id)
-        if cursor is not None:
-            query = query.where(Place.read(cursor).older(FeedbackRow.created_at, FeedbackRow.id))
         with self._database.reading() as session:
-            rows = list(session.scalars(query.order_by(FeedbackRow.created_at.desc(), FeedbackRow.id.desc())))
-        places = [Place(row.created_at, row.id) for row in rows]
-        return cut([_feedback(row) for row in rows], places, limit)
+            rows = [*session.scalars(newest_first(query, FeedbackRow, cursor=cursor, limit=limit))]
+        return cut(rows, map(_feedback, rows), limit)
 
 
 def _feedback(row: FeedbackRow) -> Feedback:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import Select, and_, or_
 
 from coach.errors import NotFoundError, UsageError
 from coach.store.base import storable
 
 Item = TypeVar("Item")
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 PAGE_ITEMS = 50
 MOST_PAGE_ITEMS = 200
 
@@ -47,19 +49,31 @@ class Place(NamedTuple):
         except (ValueError, TypeError, OverflowError, RecursionError, UsageError) as error:
             raise NotFoundError(f"{cursor!r} is no cursor", hint="Send one that a list gave.") from error
 
-    def older(self, at: Any, row_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - mapped columns
-        """Return the condition of rows that come after this place, newest first."""
-        return or_(at < self.at, and_(at == self.at, row_id < self.id))
 
+def newest_first(query: Query, table: type[Any], *, cursor: str | None, limit: int) -> Query:
+    """Return the query for a page of a table's rows, and for one row more: `cut` takes what it gives.
 
-def page_limit(limit: int) -> int:
-    """Return the limit. Raises UsageError if it is none that a list can have."""
+    Args:
+        query: Which rows are in the list.
+        table: Mapped, with `created_at` and `id`.
+        cursor: Where an earlier page ended; None for the first.
+        limit: Rows of a page, 1 to MOST_PAGE_ITEMS.
+
+    Raises:
+        UsageError: The limit is none that a list can have.
+        NotFoundError: No list gave the cursor.
+    """
     if not 1 <= limit <= MOST_PAGE_ITEMS:
         raise UsageError(f"a page of {limit} items; 1 to {MOST_PAGE_ITEMS} can be had")
-    return limit
+    if cursor is not None:
+        at, row_id = Place.read(cursor)
+        older = or_(table.created_at < at, and_(table.created_at == at, table.id < row_id))
+        query = query.where(older)
+    return query.order_by(table.created_at.desc(), table.id.desc()).limit(limit + 1)
 
 
-def cut(items: list[Item], places: list[Place], limit: int) -> Page[Item]:
-    """Return the page of a query that asked for one item more than `limit`."""
-    more = len(items) > limit
-    return Page(tuple(items[:limit]), places[limit - 1].cursor() if more else None)
+def cut(rows: Sequence[Any], items: Iterable[Item], limit: int) -> Page[Item]:
+    """Return the page of what `newest_first` found: an item for each of the rows."""
+    more = len(rows) > limit
+    last = rows[limit - 1] if more else None
+    return Page(tuple(items)[:limit], Place(last.created_at, last.id).cursor() if last else None)
