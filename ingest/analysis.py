@@ -36,7 +36,12 @@ def words(text: str) -> list[str]:
     return [word for token in _WORD.findall(unicodedata.normalize("NFKC", text)) for word in _split(token)]
 
 
-def _split(token: str) -> Iterator[str]:
+@lru_cache(maxsize=65536)
+def _split(token: str) -> tuple[str, ...]:
+    return tuple(_read(token))
+
+
+def _read(token: str) -> Iterator[str]:
     if _UNSPACED.search(token):
         for run in _RUNS.findall(token):
             yield from _pairs(run) if _UNSPACED.match(run) else (run.lower(),)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -30,6 +31,9 @@ BM25_MEAN_TERMS = 90.0
 # Terms of the heading and of the path count as this many occurrences in the passage (BM25F, section 3.4).
 HEADING_WEIGHT = 2.0
 PATH_WEIGHT = 0.5
+
+AHEAD_CHUNKS = 16
+"""So many chunks are embedded ahead of the one that is wanted next."""
 
 PASSAGE_VERSION = "wordings-2"
 """Changes whenever `embed_passages` makes other vectors of the same chunk."""
@@ -91,21 +95,30 @@ class Embedder:
         own and among its word pieces: a question meets its page by what the page says or by how it is also
         asked (document expansion; Nogueira et al., "Document Expansion by Query Prediction", 2019).
         """
-        titles: dict[str, Vector] = {}
-        for chunk in chunks:
-            if chunk.title not in titles:
-                titles[chunk.title] = self.hidden_states(chunk.title)
-            title = titles[chunk.title]
-            body = self.hidden_states(f"{chunk.lead}\n{chunk.plain}")
-            wordings = [self.hidden_states(wording) for wording in chunk.wordings]
-            others = wordings[1:]  # the heading stands in front of the passage already
-            yield ChunkVectors(
-                body=_pooled(body),
-                title=_pooled(title),
-                wordings=np.stack([_pooled(one) for one in wordings]) if wordings else None,
-                tokens=_unit(np.concatenate([body, *others]) @ self._head.projection),
-                bm25=sparse_passage(chunk),
-            )
+        states = partial(_states, self._passage_model)
+        titles: dict[str, Future[Vector]] = {}
+        waiting: deque[Future[ChunkVectors]] = deque()
+        with ThreadPoolExecutor(self._threads) as pool:
+            for chunk in chunks:
+                if chunk.title not in titles:
+                    titles[chunk.title] = pool.submit(states, chunk.title)
+                waiting.append(pool.submit(self._vectors, chunk, titles[chunk.title], states))
+                if len(waiting) > AHEAD_CHUNKS:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def _vectors(self, chunk: Chunk, title: Future[Vector], states: Callable[[str], Vector]) -> ChunkVectors:
+        body = states(f"{chunk.lead}\n{chunk.plain}")
+        wordings = [states(wording) for wording in chunk.wordings]
+        others = wordings[1:]  # the heading stands in front of the passage already
+        return ChunkVectors(
+            body=_pooled(body),
+            title=_pooled(title.result()),
+            wordings=np.stack([_pooled(one) for one in wordings]) if wordings else None,
+            tokens=_unit(np.concatenate([body, *others]) @ self._head.projection),
+            bm25=sparse_passage(chunk),
+        )
 
     def embed_query(self, text: str) -> QueryVectors:
         """Return the vectors of a query."""
@@ -126,7 +139,7 @@ class Embedder:
         One text a call: the weights quantise activations over a whole batch, so that a text's vectors
         would depend on its neighbours; and on a CPU a batch is no faster.
         """
-        return np.asarray(self._model.onnx_embed([text]).model_output[0], dtype=np.float32)
+        return _states(self._model, text)
 
     def word_pieces(self, text: str) -> list[WordPiece]:
         """Return what the rows of `hidden_states` stand for; the two marks around a text have no length."""
@@ -138,16 +151,28 @@ class Embedder:
 
     @cached_property
     def _model(self) -> OnnxTextModel[Any]:
+        return self._load(self._threads)
+
+    @cached_property
+    def _passage_model(self) -> OnnxTextModel[Any]:
+        # Of many texts each is left to one thread: what threads lose by sharing one text is saved.
+        return self._load(1)
+
+    def _load(self, threads: int) -> OnnxTextModel[Any]:
         from fastembed import TextEmbedding
 
         loaded = TextEmbedding(
-            self.spec.fastembed_name, specific_model_path=str(self._folder), threads=self._threads
+            self.spec.fastembed_name, specific_model_path=str(self._folder), threads=threads
         )
         return cast("OnnxTextModel[Any]", loaded.model)
 
     @cached_property
     def _head(self) -> Head:
         return load_head(self.spec.head)
+
+
+def _states(model: OnnxTextModel[Any], text: str) -> Vector:
+    return np.asarray(model.onnx_embed([text]).model_output[0], dtype=np.float32)
 
 
 def _pooled(states: Vector) -> Vector:
