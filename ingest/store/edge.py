@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from ingest.contract import IndexManifest
 from ingest.errors import IndexMismatchError, IndexMissingError, StoreError
 from ingest.store.edge_build import EdgeBuild, open_draft, open_published
-from ingest.store.edge_files import LIVE, CollectionFolder, engine_errors
+from ingest.store.edge_files import LIVE, MANIFEST, CollectionFolder, engine_errors
 from ingest.store.edge_writer import EdgeWriter
-from ingest.store.encoding import check_names
-from ingest.store.port import BuildVersions
+from ingest.store.encoding import check_names, parse_manifest
+from ingest.store.port import BuildState, BuildStatus, BuildVersions
 
 OPEN_ATTEMPTS = 5
 
@@ -25,9 +27,12 @@ class EdgeStore:
         self._index_dir = index_dir.resolve()
         self._optimise_above_chunks = optimise_above_chunks
 
-    def open(self, collection: str) -> EdgeBuild:
-        """Return the live build; see the port."""
+    def open(self, collection: str, build: str = "") -> EdgeBuild:
+        """Return the live build, or the published one that is named; see the port."""
         folder = self._folder(collection)
+        if build:
+            self._check_published(folder, build)
+            return open_published(folder.build(build), collection)
         for attempt in range(OPEN_ATTEMPTS):
             live = folder.live()
             if not live:
@@ -73,6 +78,46 @@ class EdgeStore:
             except StoreError:
                 return None  # what cannot be read is embedded again
 
+    def live(self, collection: str) -> str:
+        """Return the name of the live build, or nothing."""
+        folder = self._folder(collection)
+        with engine_errors(folder.root):
+            return folder.live()
+
+    def builds(self, collection: str) -> list[BuildState]:
+        """Return all builds of a collection, newest name first."""
+        folder = self._folder(collection)
+        with engine_errors(folder.root):
+            return [
+                BuildState(name, status := folder.status(name), _manifest(folder, name, status))
+                for name in reversed(folder.names())
+            ]
+
+    def promote(self, collection: str, build: str) -> None:
+        """Make a published build the live one; see the port."""
+        folder = self._folder(collection)
+        self._check_published(folder, build)
+        with engine_errors(folder.root), closing(folder.lock()):
+            folder.settle()  # or the mark of one that was stopped would show the old build as never live
+            folder.set_live(build)
+            folder.settle()
+
+    def remove(self, collection: str, builds: Sequence[str]) -> None:
+        """Remove these builds; see the port."""
+        folder = self._folder(collection)
+        known = [name for name in folder.names() if name in builds]
+        if not known:
+            return
+        with engine_errors(folder.root), closing(folder.lock()):
+            if folder.live() in known:
+                raise StoreError(f"build {folder.live()!r} of collection {collection!r} is live")
+            for name in known:
+                folder.discard(folder.build(name))
+
+    def _check_published(self, folder: CollectionFolder, build: str) -> None:
+        if not folder.is_published(build):
+            raise IndexMissingError(f"collection {folder.name!r} has no published build {build!r}")
+
     def collections(self) -> list[str]:
         """Return the names of collections with a live build, sorted."""
         return sorted(path.parent.name for path in self._index_dir.glob(f"[!.]*/{LIVE}"))
@@ -91,3 +136,12 @@ class EdgeStore:
     def _folder(self, collection: str) -> CollectionFolder:
         check_names(collection)
         return CollectionFolder(self._index_dir, collection)
+
+
+def _manifest(folder: CollectionFolder, build: str, status: BuildStatus) -> IndexManifest | None:
+    if status == "unfinished":
+        return None
+    try:
+        return parse_manifest((folder.build(build) / MANIFEST).read_bytes(), folder.name)
+    except (FileNotFoundError, IndexMismatchError):
+        return None

@@ -1,7 +1,8 @@
 """The files of the embedded engine and what makes a change to them atomic.
 
 <index_dir>/<collection>/LIVE                     name of the live build
-<index_dir>/<collection>/builds/<build>/          shard/, library.sqlite3, manifest.json; DRAFT until live
+<index_dir>/<collection>/builds/<build>/          shard/, library.sqlite3, manifest.json; DRAFT until
+                                                  published; BESIDE if it has never been live
 <index_dir>/.locks/<collection>                   held by the one writer
 <index_dir>/.trash/                               on its way out
 """
@@ -18,9 +19,11 @@ from pathlib import Path
 
 from ingest.errors import IndexBusyError, StoreError
 from ingest.store.encoding import BUILD_NAME, Draft
+from ingest.store.port import BuildStatus
 from ingest.store.sqlite_library import SqliteLibrary
 
-SHARD, LIBRARY, MANIFEST, DRAFT, LIVE = "shard", "library.sqlite3", "manifest.json", "DRAFT", "LIVE"
+SHARD, LIBRARY, MANIFEST = "shard", "library.sqlite3", "manifest.json"
+DRAFT, BESIDE, LIVE = "DRAFT", "BESIDE", "LIVE"
 
 
 @contextmanager
@@ -108,13 +111,32 @@ class CollectionFolder:
         """Return the folder of a build."""
         return self._builds / name
 
+    def names(self) -> list[str]:
+        """Return the names of all builds, sorted."""
+        return sorted(path.name for path in self._builds.iterdir()) if self._builds.is_dir() else []
+
     def drafts(self) -> dict[str, Draft | None]:
-        """Return the mark by name of the builds that never went live; None if the mark is not whole."""
-        if not self._builds.is_dir():
-            return {}
+        """Return the mark by name of the builds never published; None if the mark is not whole."""
         live = self.live()
-        names = sorted(path.name for path in self._builds.iterdir() if path.name != live)
-        return {name: self._mark(name) for name in names if self._is_draft(name)}
+        return {name: self._mark(name) for name in self.names() if name != live and self._is_draft(name)}
+
+    def is_published(self, name: str) -> bool:
+        """Return whether there is such a build, and it is whole."""
+        return bool(BUILD_NAME.fullmatch(name)) and name in self.names() and not self._is_draft(name)
+
+    def status(self, name: str) -> BuildStatus:
+        """Return what becomes of a build."""
+        if name == self.live():
+            return "live"
+        if self._is_draft(name):
+            return "unfinished"
+        return "beside" if (self.build(name) / BESIDE).exists() else "earlier"
+
+    def set_beside(self, build: str) -> None:
+        """Publish a build that does not go live; without its draft's mark it counts as whole."""
+        write_durably(self.build(build) / BESIDE, "")
+        (self.build(build) / DRAFT).unlink()
+        sync_folder(self.build(build))
 
     def _is_draft(self, name: str) -> bool:
         return (self.build(name) / DRAFT).exists() or not (self.build(name) / MANIFEST).exists()
@@ -140,16 +162,17 @@ class CollectionFolder:
             return 0  # its writer was stopped before it held anything
 
     def settle(self) -> None:
-        """Take the mark off the live build, where a writer was stopped between going live and this."""
+        """Take the marks off the live build, where a writer was stopped between going live and this."""
         live = self.live()
         if live:
-            (self.build(live) / DRAFT).unlink(missing_ok=True)
+            for mark in (DRAFT, BESIDE):
+                (self.build(live) / mark).unlink(missing_ok=True)
 
-    def keep_only(self, names: set[str]) -> None:
-        """Remove all other builds."""
-        for path in list(self._builds.iterdir()):
-            if path.name not in names:
-                self.discard(path)
+    def tidy(self, previous: str) -> None:
+        """Remove what no reader needs: all but the live build, the previous one and those beside."""
+        for name in self.names():
+            if name != previous and self.status(name) in ("earlier", "unfinished"):
+                self.discard(self.build(name))
 
     def discard(self, path: Path) -> None:
         """Remove a folder so that no reader ever sees half of it.

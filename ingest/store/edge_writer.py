@@ -78,7 +78,7 @@ class EdgeWriter:
         """Store the vocabulary."""
         self._library.set_vocabulary(words)
 
-    def publish(self, manifest: IndexManifest) -> None:
+    def publish(self, manifest: IndexManifest, *, beside: bool = False) -> None:
         """Make this build the live one; a process that is killed on the way leaves the earlier one live."""
         check_manifest(manifest, self._folder.name, self._build, self._versions)
         with engine_errors(self._path):
@@ -89,9 +89,12 @@ class EdgeWriter:
             check_count(self._build, held=_count_points(self._path / SHARD), recorded=recorded)
             write_durably(self._path / MANIFEST, manifest.model_dump_json(indent=1))
             previous = self._folder.live()
-            self._folder.set_live(self._build)
-            self._folder.settle()
-            self._folder.keep_only({self._build, previous})
+            if beside:
+                self._folder.set_beside(self._build)
+            else:
+                self._folder.set_live(self._build)
+                self._folder.settle()
+                self._folder.tidy(previous)
         self._lock.close()
 
     def abandon(self) -> None:

@@ -67,6 +67,24 @@ class BuildVersions:
     doc_versions: Mapping[str, str]
 
 
+BuildStatus = Literal["live", "earlier", "beside", "unfinished"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildState:
+    """A build as its collection lists it.
+
+    Attributes:
+        status: "earlier" was live once; "beside" was published to be looked at and has not gone live;
+            "unfinished" was never published.
+        manifest: None of an unfinished build, and of one that this program cannot read.
+    """
+
+    name: str
+    status: BuildStatus
+    manifest: IndexManifest | None
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One retriever's part of a query.
@@ -192,8 +210,13 @@ class BuildWriter(Protocol):
         """Store the vocabulary."""
         ...
 
-    def publish(self, manifest: IndexManifest) -> None:
-        """Make this build the live one, atomically, then remove what no reader needs."""
+    def publish(self, manifest: IndexManifest, *, beside: bool = False) -> None:
+        """Make this build the live one, atomically, then remove what no reader needs.
+
+        Args:
+            manifest: Describes the build.
+            beside: Leave the live build in force; this one can be opened by its name and promoted.
+        """
         ...
 
     def abandon(self) -> None:
@@ -204,11 +227,11 @@ class BuildWriter(Protocol):
 class Store(Protocol):
     """All collections of one engine."""
 
-    def open(self, collection: str) -> Build:
-        """Return the live build.
+    def open(self, collection: str, build: str = "") -> Build:
+        """Return the live build, or the published one that is named.
 
         Raises:
-            IndexMissingError: The collection has no published build.
+            IndexMissingError: The collection has no published build, or none of this name.
             IndexMismatchError: Its schema version is not this program's, or it is damaged.
             IndexUnreachableError: The server does not answer.
         """
@@ -231,6 +254,35 @@ class Store(Protocol):
         Only a build that can be read and whose vectors were made by this `embed_model_version` counts. Its
         manifest, documents and vocabulary are not available. Raises IndexBusyError if another process
         writes to the collection.
+        """
+        ...
+
+    def live(self, collection: str) -> str:
+        """Return the name of the live build, or nothing; cheap enough to be asked every second.
+
+        Raises IndexUnreachableError if the server does not answer.
+        """
+        ...
+
+    def builds(self, collection: str) -> list[BuildState]:
+        """Return all builds of a collection, newest name first."""
+        ...
+
+    def promote(self, collection: str, build: str) -> None:
+        """Make a published build the live one, atomically; the one that was live stays as an earlier one.
+
+        Raises:
+            IndexMissingError: There is no published build of this name.
+            IndexBusyError: Another process writes to the collection.
+        """
+        ...
+
+    def remove(self, collection: str, builds: Sequence[str]) -> None:
+        """Remove these builds; an unknown name is no error.
+
+        Raises:
+            StoreError: One of them is live; nothing is removed.
+            IndexBusyError: Another process writes to the collection.
         """
         ...
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 
-from ingest.errors import IndexMissingError, StoreError
+from ingest.contract import IndexManifest
+from ingest.errors import IndexMismatchError, IndexMissingError, StoreError
 from ingest.settings import IndexSettings
 from ingest.store.encoding import check_names, parse_manifest
-from ingest.store.port import BuildVersions
+from ingest.store.port import BuildState, BuildStatus, BuildVersions
 from ingest.store.server_build import ServerBuild
 from ingest.store.server_collection import ServerCollection, live_build
 from ingest.store.server_connection import Connection
@@ -24,9 +26,12 @@ class ServerStore:
     def __init__(self, settings: IndexSettings) -> None:
         self._connection = Connection(settings)
 
-    def open(self, collection: str) -> ServerBuild:
-        """Return the live build; see the port. A read-only API key is enough."""
+    def open(self, collection: str, build: str = "") -> ServerBuild:
+        """Return the live build, or the one that is named; see the port. A read-only API key is enough."""
         on_server = self._collection(collection)
+        if build:
+            self._check_published(on_server, build)
+            return self._published(on_server, build)
         for attempt in range(OPEN_ATTEMPTS):
             live = on_server.live()
             if not live:
@@ -82,14 +87,66 @@ class ServerStore:
         drafts = on_server.drafts()
         if not drafts:
             return None
-        with closing(Lease(self._connection, on_server.lock, collection)) as lease:
-            lease.acquire()
+        with self._writing(on_server):
             name = on_server.fullest_draft(embed_model_version)
         if name not in drafts:
             return None
         points, library = on_server.points(name), on_server.library(name)
         dimension = drafts[name].dimension
         return ServerBuild(self._connection, points, library, dimension=dimension, manifest=None)
+
+    def live(self, collection: str) -> str:
+        """Return the name of the live build, or nothing."""
+        return self._collection(collection).live()
+
+    def builds(self, collection: str) -> list[BuildState]:
+        """Return all builds of a collection, newest name first."""
+        on_server = self._collection(collection)
+        return [
+            BuildState(name, status := on_server.status(name), self._manifest(on_server, name, status))
+            for name in reversed(on_server.builds())
+        ]
+
+    def promote(self, collection: str, build: str) -> None:
+        """Make a published build the live one; see the port."""
+        on_server = self._collection(collection)
+        self._check_published(on_server, build)
+        with self._writing(on_server) as lease:
+            on_server.settle()  # or the mark of one that was stopped would show the old build as never live
+            lease.confirm()
+            on_server.set_live(build)
+            on_server.settle()
+
+    def remove(self, collection: str, builds: Sequence[str]) -> None:
+        """Remove these builds; see the port."""
+        on_server = self._collection(collection)
+        known = [name for name in on_server.builds() if name in builds]
+        if not known:
+            return
+        with self._writing(on_server):
+            if on_server.live() in known:
+                raise StoreError(f"build {on_server.live()!r} of collection {collection!r} is live")
+            for name in known:
+                on_server.discard(name)
+
+    @contextmanager
+    def _writing(self, collection: ServerCollection) -> Iterator[Lease]:
+        with closing(Lease(self._connection, collection.lock, collection.name)) as lease:
+            lease.acquire()
+            yield lease
+
+    def _check_published(self, collection: ServerCollection, build: str) -> None:
+        if not collection.is_published(build):
+            raise IndexMissingError(f"collection {collection.name!r} has no published build {build!r}")
+
+    def _manifest(
+        self, collection: ServerCollection, build: str, status: BuildStatus
+    ) -> IndexManifest | None:
+        text = collection.library(build).get(MANIFEST) if status != "unfinished" else None
+        try:
+            return parse_manifest(text, collection.name) if text else None
+        except IndexMismatchError:
+            return None
 
     def collections(self) -> list[str]:
         """Return the names of collections with a live build, sorted."""
@@ -105,7 +162,8 @@ class ServerStore:
         lease.acquire()
         try:
             on_server.remove_alias()
-            on_server.keep_only(set())
+            for build in on_server.builds():
+                on_server.discard(build)
         except BaseException:
             lease.close()
             raise

@@ -2,7 +2,8 @@
 
 <collection>                          alias of the live build's points
 <collection>__<build>                 points
-<collection>__<build>__library        documents, vocabulary, manifest; a draft's mark until it is live
+<collection>__<build>__library        documents, vocabulary, manifest; a draft's mark until it is
+                                      published, another if it has never been live
 <collection>__lock                    the writer's lease
 """
 
@@ -13,8 +14,9 @@ import re
 from qdrant_client import models
 
 from ingest.store.encoding import BUILD_NAME, Draft
+from ingest.store.port import BuildStatus
 from ingest.store.server_connection import Connection
-from ingest.store.server_library import DRAFT, ServerLibrary
+from ingest.store.server_library import BESIDE, DRAFT, MANIFEST, ServerLibrary
 
 
 class ServerCollection:
@@ -58,6 +60,26 @@ class ServerCollection:
         with self.connection.errors() as to:
             to.client.update_collection_aliases([*removal, *swap])
 
+    def is_published(self, build: str) -> bool:
+        """Return whether there is such a build, and it is whole."""
+        return build in self.builds() and self.status(build) != "unfinished"
+
+    def status(self, build: str) -> BuildStatus:
+        """Return what becomes of a build that exists."""
+        if build == self.live():
+            return "live"
+        library = self.library(build)
+        is_whole = self.points(build) in self.connection.names() and library.get(MANIFEST) is not None
+        if not is_whole or library.get(DRAFT) is not None:
+            return "unfinished"
+        return "beside" if library.get(BESIDE) is not None else "earlier"
+
+    def set_beside(self, build: str) -> None:
+        """Publish a build that does not go live; without its draft's mark it counts as whole."""
+        library = self.library(build)
+        library.put(BESIDE, "", "{}")
+        library.remove(DRAFT)
+
     def remove_alias(self) -> None:
         """Leave the collection without a live build."""
         if self.live():
@@ -85,15 +107,16 @@ class ServerCollection:
         )
 
     def settle(self) -> None:
-        """Take the mark off the live build, where a writer was stopped between going live and this."""
+        """Take the marks off the live build, where a writer was stopped between going live and this."""
         live = self.live()
         if live:
-            self.library(live).remove(DRAFT)
+            for mark in (DRAFT, BESIDE):
+                self.library(live).remove(mark)
 
-    def keep_only(self, names: set[str]) -> None:
-        """Remove all other builds."""
+    def tidy(self, previous: str) -> None:
+        """Remove what no reader needs: all but the live build, the previous one and those beside."""
         for build in self.builds():
-            if build not in names:
+            if build != previous and self.status(build) in ("earlier", "unfinished"):
                 self.discard(build)
 
     def discard(self, build: str) -> None:

@@ -16,7 +16,8 @@ PART_CHARS = 1_000_000
 
 PARTS_PER_PAGE = 16
 
-MANIFEST, DRAFT, DOCUMENT, VOCABULARY, CHUNKS = "manifest", "draft", "document", "vocabulary", "chunks"
+MANIFEST, DRAFT, BESIDE = "manifest", "draft", "beside"
+DOCUMENT, VOCABULARY, CHUNKS = "document", "vocabulary", "chunks"
 
 
 class ServerLibrary:

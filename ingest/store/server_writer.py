@@ -87,7 +87,7 @@ class ServerWriter:
         """Store the vocabulary."""
         self._library.set_vocabulary(words)
 
-    def publish(self, manifest: IndexManifest) -> None:
+    def publish(self, manifest: IndexManifest, *, beside: bool = False) -> None:
         """Make this build the live one, atomically, then remove what no reader needs."""
         check_manifest(manifest, self._collection.name, self._build, self._versions)
         recorded = len(self._library.chunk_ids())
@@ -97,9 +97,12 @@ class ServerWriter:
         self._library.put(MANIFEST, "", manifest.model_dump_json())
         previous = self._collection.live()
         self._lease.confirm()
-        self._collection.set_live(self._build)
-        self._collection.settle()
-        self._collection.keep_only({self._build, previous})
+        if beside:
+            self._collection.set_beside(self._build)
+        else:
+            self._collection.set_live(self._build)
+            self._collection.settle()
+            self._collection.tidy(previous)
         self._lease.close()
 
     def abandon(self) -> None:
