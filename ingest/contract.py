@@ -213,7 +213,11 @@ class DocumentEntry(Frozen):
 
 
 class IndexManifest(Frozen):
-    """What one build of a collection holds and by which parameters it was made."""
+    """What one build of a collection holds and by which parameters it was made.
+
+    Attributes:
+        removed_chunks: Gone from it and from the builds that it is a copy of, and still taking room.
+    """
 
     schema_version: int
     collection: str
@@ -233,4 +237,5 @@ class IndexManifest(Frozen):
     updated: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     unchanged: int = 0
+    removed_chunks: int = 0
     report: tuple[ReportRow, ...] = ()

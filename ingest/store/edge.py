@@ -49,6 +49,14 @@ class EdgeStore:
 
     def begin(self, collection: str, build: str, *, versions: BuildVersions) -> EdgeWriter:
         """Return a writer for a new build; see the port."""
+        return self._begin(collection, build, versions)
+
+    def begin_copy(self, collection: str, build: str, *, source: str, versions: BuildVersions) -> EdgeWriter:
+        """Return a writer for a new build that begins as a copy of a published one; see the port."""
+        self._check_published(self._folder(collection), source)
+        return self._begin(collection, build, versions, source)
+
+    def _begin(self, collection: str, build: str, versions: BuildVersions, source: str = "") -> EdgeWriter:
         check_names(collection, build)
         folder = self._folder(collection)
         with engine_errors(folder.root):
@@ -60,7 +68,7 @@ class EdgeStore:
                     if draft != fullest:
                         folder.discard(folder.build(draft))
                 above = self._optimise_above_chunks
-                return EdgeWriter(folder, build, versions, lock, optimise_above_chunks=above)
+                return EdgeWriter(folder, build, versions, lock, optimise_above_chunks=above, source=source)
             except BaseException:
                 lock.close()
                 raise

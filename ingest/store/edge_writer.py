@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -21,9 +22,18 @@ from ingest.store.edge_files import (
     engine_errors,
     write_durably,
 )
-from ingest.store.encoding import Draft, check_count, check_manifest, encode_chunks
+from ingest.store.encoding import (
+    CHUNK_FIELDS,
+    Draft,
+    check_count,
+    check_manifest,
+    decode_chunk,
+    encode_chunks,
+)
 from ingest.store.port import FILTER_FIELDS, BuildVersions, ChunkVectors
 from ingest.store.sqlite_library import SqliteLibrary
+
+POINTS_A_PAGE = 500
 
 
 class EdgeWriter:
@@ -37,6 +47,7 @@ class EdgeWriter:
         lock: WriterLock,
         *,
         optimise_above_chunks: int,
+        source: str = "",
     ) -> None:
         self._folder = folder
         self._build = build
@@ -50,8 +61,11 @@ class EdgeWriter:
             raise StoreError(f"build {build!r} of collection {folder.name!r} exists") from error
         mark = Draft(embed_model_version=versions.embed_model_version, dimension=versions.dimension)
         write_durably(self._path / DRAFT, mark.model_dump_json())
-        self._library = SqliteLibrary.create(self._path / LIBRARY)
-        self._shard = _create_shard(self._path / SHARD, versions)
+        if source:
+            self._library, self._shard = _copy(folder.build(source), self._path)
+        else:
+            self._library = SqliteLibrary.create(self._path / LIBRARY)
+            self._shard = _create_shard(self._path / SHARD, versions)
         self._open = True
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors]) -> None:
@@ -73,6 +87,31 @@ class EdgeWriter:
     def add_documents(self, documents: Iterable[ParsedDocument]) -> None:
         """Store documents with text and sections."""
         self._library.add_documents(documents)
+
+    def remove_documents(self, names: Iterable[str]) -> list[Chunk]:
+        """Remove documents with their chunks, and return the chunks; see the port."""
+        gone = list(names)
+        of_these = qdrant_edge.FieldCondition(key="document", match=qdrant_edge.MatchAny(gone))
+        found: dict[str, Chunk] = {}
+        with engine_errors(self._path):
+            offset: Any = None
+            while True:
+                page, offset = self._shard.scroll(
+                    qdrant_edge.ScrollRequest(
+                        offset=offset,
+                        limit=POINTS_A_PAGE,
+                        filter=qdrant_edge.Filter(must=[of_these]),
+                        with_payload=CHUNK_FIELDS,
+                    )
+                )
+                found |= {str(one.id): decode_chunk(str(one.id), one.payload or {}) for one in page}
+                if offset is None:
+                    break
+            # first the list of what is complete: a point that it lacks is merely written again
+            self._library.remove(gone, found)
+            self._shard.update(qdrant_edge.UpdateOperation.delete_points([*found]))
+            self._shard.flush()
+        return [*found.values()]
 
     def set_vocabulary(self, words: Mapping[str, int]) -> None:
         """Store the vocabulary."""
@@ -110,6 +149,14 @@ class EdgeWriter:
         self._library.close()
         self._shard.flush()
         self._shard.close()
+
+
+def _copy(source: Path, path: Path) -> tuple[SqliteLibrary, qdrant_edge.EdgeShard]:
+    """Copy the files of a published build, which nobody changes, and open the copy for writing."""
+    with engine_errors(path):
+        shutil.copytree(source / SHARD, path / SHARD)
+        shutil.copyfile(source / LIBRARY, path / LIBRARY)
+        return SqliteLibrary.recover(path / LIBRARY), qdrant_edge.EdgeShard.load(str(path / SHARD))
 
 
 def _count_points(path: Path) -> int:

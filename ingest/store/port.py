@@ -224,6 +224,14 @@ class BuildWriter(Protocol):
         ...
 
 
+class CopyWriter(BuildWriter, Protocol):
+    """A build in the making that began as a copy of another."""
+
+    def remove_documents(self, names: Iterable[str]) -> list[Chunk]:
+        """Remove documents with their chunks, and return the chunks."""
+        ...
+
+
 class Store(Protocol):
     """All collections of one engine."""
 
@@ -245,6 +253,17 @@ class Store(Protocol):
         Raises:
             IndexBusyError: Another process writes to the collection.
             StoreError: A name is not allowed, or the build exists.
+        """
+        ...
+
+    def begin_copy(
+        self, collection: str, build: str, *, source: str, versions: BuildVersions
+    ) -> CopyWriter | None:
+        """Return a writer for a new build that holds what a published one holds; else as `begin`.
+
+        None if this engine has no quicker way than to write it all again.
+
+        Raises IndexMissingError if there is no published build `source`.
         """
         ...
 

@@ -71,6 +71,11 @@ class ServerStore:
             lease.close()
             raise
 
+    def begin_copy(self, collection: str, build: str, *, source: str, versions: BuildVersions) -> None:
+        """Return None: a server copies no collection by itself; see the port."""
+        del build, versions
+        self._check_published(self._collection(collection), source)
+
     def _check_free(self, collection: ServerCollection, build: str) -> None:
         names, aliases = self._connection.names(), self._connection.aliases()
         if collection.name in names or (collection.name in aliases and not collection.live()):

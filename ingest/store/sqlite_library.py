@@ -75,6 +75,12 @@ class SqliteLibrary:
         with self._using() as connection:
             connection.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?)", rows)
 
+    def remove(self, documents: Iterable[str], chunks: Iterable[str]) -> None:
+        """Forget documents by name and chunks by id."""
+        with self._using() as connection:
+            connection.executemany("DELETE FROM documents WHERE name = ?", ((name,) for name in documents))
+            connection.executemany("DELETE FROM chunks WHERE id = ?", ((one,) for one in chunks))
+
     def set_vocabulary(self, words: Mapping[str, int]) -> None:
         """Store the vocabulary in place of an earlier one."""
         with self._using() as connection:

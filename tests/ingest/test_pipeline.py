@@ -8,9 +8,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,76 +16,14 @@ import pytest
 from ingest import pipeline
 from ingest.contract import ChunkerParameters, IndexManifest
 from ingest.embed import sparse_query
-from ingest.store.edge import EdgeStore
 from ingest.store.port import Build, Leg
 from tests.support.counting_embedder import CountingEmbedder
 from tests.support.pages import PAGES, write_pages
 from tests.support.program import Program, finish
+from tests.support.workshop import Workshop, page
 
 FIRST_BATCH = pipeline.DOCUMENTS_A_BATCH
 MANY = FIRST_BATCH + 4
-
-
-def page(title: str, **sections: str) -> str:
-    """Return a page with a question a section."""
-    parts = [f"## What is {name}?\n\n{body}\n" for name, body in sections.items()]
-    return "\n".join([f"# {title}\n", *parts])
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """A folder with handbooks, an index of them, and the embedder that fills it."""
-
-    folder: Path
-    embedder: CountingEmbedder
-
-    @property
-    def store(self) -> EdgeStore:
-        return EdgeStore(self.folder / "index")
-
-    def write(self, name: str, text: str) -> Path:
-        """Return a file below the folder that holds this text now."""
-        file = self.folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        return file
-
-    def ingest(
-        self,
-        *roots: str,
-        embedder: CountingEmbedder | None = None,
-        parameters: ChunkerParameters | None = None,
-        progress: pipeline.Progress | None = None,
-    ) -> IndexManifest:
-        """Return the manifest after an ingest of these folders; the embedder counts this run alone."""
-        used = embedder or self.embedder
-        used.embedded.clear()
-        return pipeline.ingest(
-            [self.folder / root for root in roots],
-            store=self.store,
-            embedder=used,
-            collection="handbook",
-            parameters=parameters,
-            progress=progress,
-        )
-
-    def embedded_headings(self) -> list[str]:
-        """Return the headings of the chunks that the last run embedded."""
-        return [chunk.heading for chunk in self.embedder.embedded]
-
-    @contextmanager
-    def live(self) -> Iterator[Build]:
-        """Give the live build."""
-        with closing(self.store.open("handbook")) as build:
-            yield build
-
-
-@pytest.fixture
-def workshop(tmp_path: Path, embedder: CountingEmbedder) -> Workshop:
-    """A workshop with one page of three questions in the folder "book"."""
-    made = Workshop(tmp_path, embedder)
-    made.write("book/a.md", page("A", alpha="First body.", beta="Second body.", gamma="Third body."))
-    return made
 
 
 def headings(build: Build) -> set[str]:
