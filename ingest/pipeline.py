@@ -87,8 +87,11 @@ def ingest(
     parameters: ChunkerParameters | None = None,
     max_document_mb: float = 20.0,
     progress: Progress | None = None,
+    beside: bool = False,
 ) -> IndexManifest:
     """Return the manifest of the live build after it holds what the paths hold.
+
+    With `beside` the live build stays in force, and the manifest is that of the new one.
 
     Documents that came from other paths stay. A run that finds nothing changed writes nothing. A run that
     is interrupted leaves the live build as it was; the next one takes over the vectors it had made.
@@ -109,7 +112,7 @@ def ingest(
         plan = make_plan(reading, live.manifest if live else None)
         if live and not (plan.changed or plan.deleted):
             return _settled(live.manifest, plan)
-        return run.build(plan, live, stack)
+        return run.build(plan, live, stack, beside=beside)
 
 
 def make_plan(reading: Reading, live: IndexManifest | None) -> Plan:
@@ -188,7 +191,7 @@ class _Run:
             self.parameters,
         )
 
-    def build(self, plan: Plan, live: Build | None, stack: ExitStack) -> IndexManifest:
+    def build(self, plan: Plan, live: Build | None, stack: ExitStack, *, beside: bool) -> IndexManifest:
         """Write a new build and publish it."""
         unfinished = self.store.unfinished(self.collection, embed_model_version=self.embedder.version)
         if unfinished:
@@ -211,7 +214,7 @@ class _Run:
             self._embed(plan, [build for build in (live, unfinished) if build], writer)
             manifest = self._manifest(name, plan)
             writer.set_vocabulary(self.words)
-            writer.publish(manifest)
+            writer.publish(manifest, beside=beside)
         except BaseException:
             writer.abandon()
             raise

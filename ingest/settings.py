@@ -8,6 +8,8 @@ from platformdirs import user_cache_path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingest.contract import ChunkerParameters
+
 
 class IndexSettings(BaseSettings):
     """Where the index lives and what it is made with; read from `COACH_*` and a `.env` file."""
@@ -26,8 +28,17 @@ class IndexSettings(BaseSettings):
         "handbook", pattern=r"^[\w.-]{1,64}$", description="Collection to read and write."
     )
     embed_model: str = Field("all-MiniLM-L6-v2", description="Dense embedding model; see 'coach weights'.")
+    chunk_chars: int = Field(900, ge=200, le=4000, description="Longest chunk, characters.")
+    chunk_min_chars: int = Field(
+        120, ge=1, le=200, description="Shorter pieces are joined with a neighbour, characters."
+    )
     threads: int = Field(2, ge=1, description="Threads of the embedding runtime.")
     max_document_mb: float = Field(20.0, gt=0, description="Largest file that is read, megabytes.")
+
+    @property
+    def chunker(self) -> ChunkerParameters:
+        """What decides how text is cut."""
+        return ChunkerParameters(max_chars=self.chunk_chars, min_chars=self.chunk_min_chars)
 
     @property
     def index_dir(self) -> Path:

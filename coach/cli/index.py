@@ -40,6 +40,7 @@ def ingest(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) ->
             store=open_store(settings),
             embedder=embedder,
             collection=settings.collection,
+            parameters=settings.chunker,
             max_document_mb=settings.max_document_mb,
             progress=progress,
         )

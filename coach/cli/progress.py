@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -56,3 +56,13 @@ def bar() -> Iterator[IngestBar]:
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield IngestBar(progress)
+
+
+@contextmanager
+def counting(doing: str, what: str) -> Iterator[Callable[[int], None]]:
+    """Yield what hears of so many more things done; the line is removed at the end."""
+    columns = (TextColumn("{task.description}"), TextColumn("{task.completed:.0f} {task.fields[what]}"))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(doing, total=None, what=what)
+        yield lambda more: progress.update(task, advance=more)
