@@ -84,8 +84,8 @@ def found(findings: Findings) -> tuple[Found, ...]:
 
 
 def missing(engine: Engine) -> tuple[str, ...]:
-    """Return what every answer of an engine lacks."""
-    return () if engine.settings.rerank else ("reranker",)
+    """Return what every answer of an engine lacks, and what operators switched."""
+    return (*(() if engine.settings.rerank else ("reranker",)), *engine.switched)
 
 
 def make_answer(

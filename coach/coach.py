@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from coach.answering import LOCAL_TENANT, Asked, answer_by_quotes, stream_quotes
 from coach.errors import UsageError
 from coach.events import Event, Finished
+from coach.operate.mitigation import Mitigation, nothing_switched
 from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
 from coach.switch import EngineSwitch
@@ -18,8 +19,10 @@ from ingest.store.port import Filter, Vector
 
 if TYPE_CHECKING:
     from coach.answer.cache import AnswerCache
+    from coach.consulting import Consulted, MakeRequest
     from coach.conversation import Dialogue
     from coach.models.assemble import Models
+    from coach.practice.drill import Staged
     from coach.practice.grade import Grade
     from coach.practice.grader import Measured
     from coach.practice.grades import Objection
@@ -33,6 +36,7 @@ class Coach:
         settings: As at the entry point.
         models: Language models of one's own making; None means those that the settings or the chosen stack
             name, and none if they name none.
+        mitigation: Tells what operators switched for now; asked before every question.
 
     Raises:
         IndexMissingError: Nothing was ingested into the collection.
@@ -41,8 +45,14 @@ class Coach:
         SettingsError: The models are not set up as they can work.
     """
 
-    def __init__(self, settings: Settings, *, models: Models | None = None) -> None:
-        self._switch = EngineSwitch(settings, models)
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        models: Models | None = None,
+        mitigation: Callable[[], Mitigation] = nothing_switched,
+    ) -> None:
+        self._switch = EngineSwitch(settings, models, mitigation)
         self._cache: AnswerCache | None = None
 
     def search(self, query: str, *, limit: int = 10, where: Filter | None = None) -> list[Hit]:
@@ -100,15 +110,33 @@ class Coach:
 
             yield from stream_written(engine, engine.models, asked, self._answers())
 
-    def replay(self, question: str, *, level: Level = "senior") -> Replay:
-        """Return what every stage saw and did for a question, up to the quote-only outline."""
+    def replay(
+        self,
+        question: str,
+        *,
+        level: Level = "senior",
+        passages: int | None = None,
+        rerank: bool | None = None,
+    ) -> Replay:
+        """Return what every stage saw and did for a question, up to the quote-only outline.
+
+        Args:
+            question: In plain words.
+            level: Whose answer is wanted.
+            passages: Sections that the answer may draw on, to see what another number would change.
+            rerank: Whether the found sections are put in a better order, to see what that changes.
+        """
         self._check_question(question)
-        with self._switch.engine() as engine:
+        with self._switch.engine() as current:
+            is_varied = passages is not None or rerank is not None
+            engine = current.varied(passages=passages, rerank=rerank) if is_varied else current
             answer, findings = answer_by_quotes(engine, Asked(question, level), Stopwatch())
             return engine.replay(question, findings, answer)
 
     def grade(self, question: str, answer: str) -> Grade:
         """Return the grade of a candidate's answer to a question, named by its id or slug.
+
+        Where a model is set up, it reads again what the grader was unsure of.
 
         Raises:
             NotFoundError: There is no such question.
@@ -116,12 +144,20 @@ class Coach:
                 long.
         """
         with self._switch.engine() as engine:
-            return engine.grader.grade(question, answer)
+            made = engine.grader.grade(question, answer)
+            if engine.models is None:
+                return made
+            return engine.second_reader(engine.models).read(made, answer, engine.models.new_budget())
 
     def practice_questions(self) -> Mapping[str, PracticeQuestion]:
         """Return all questions that can be practised by id, in the order of the handbook."""
         with self._switch.engine() as engine:
             return engine.book.questions
+
+    def practice_drills(self) -> Mapping[str, Staged]:
+        """Return the incident drills whose pages the handbook has, by id."""
+        with self._switch.engine() as engine:
+            return engine.book.drills
 
     def practice_answer(self, question: str) -> tuple[str, ...]:
         """Return what the page of a question answers first, and its steps, as plain text.
@@ -156,9 +192,36 @@ class Coach:
         with self._switch.engine() as engine:
             return engine.load(name)
 
+    def cited_chunks(self, answer: Answer) -> dict[str, str]:
+        """Return the chunks that an answer's quotes stand in, with the document of each.
+
+        Of an answer from another build than the one in force, those that it names itself.
+        """
+        cited = [one for claim in answer.outline.claims() for one in claim.citations]
+        named = {one.chunk_id: one.document for one in cited if one.chunk_id}
+        with self._switch.engine() as engine:
+            if engine.build.manifest.build != answer.stack.parts["index"]:
+                return named
+            spans = [(one.document, one.start, one.end) for one in cited if not one.chunk_id]
+            return named | {id_: span[0] for span in spans for id_ in engine.layout.under(*span)}
+
     def forget(self, tenant: str) -> int:
         """Drop the answers that are kept to be given again to a tenant; return how many there were."""
         return self._cache.forget(tenant) if self._cache else 0
+
+    def consult(self, text: str, make: MakeRequest) -> Consulted | None:
+        """Return what the model in force replies about a text, or None if no model is set up.
+
+        Args:
+            text: From somebody; what is personal in it is hidden from the model.
+            make: Makes the request of the text as the model may see it.
+        """
+        with self._switch.engine() as engine:
+            if engine.models is None:
+                return None
+            from coach.consulting import consult
+
+            return consult(engine, engine.models, text, make)
 
     def embed(self, text: str) -> Vector:
         """Return the dense vector of a text, of the space in which questions lie: float32 (dim,)."""
@@ -198,8 +261,14 @@ class Coach:
 
     @property
     def stack(self) -> Stack:
-        """What answers are made with, and the hash of it all."""
+        """What the next question is answered with, and the hash of it all."""
+        self._switch.catch_up()
         return self._switch.current.stack
+
+    @property
+    def switch(self) -> EngineSwitch:
+        """What decides which stack answers: for whoever operates the coach."""
+        return self._switch
 
     def _answers(self) -> AnswerCache:
         from coach.answer.cache import AnswerCache

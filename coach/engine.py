@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from coach.errors import IndexMismatchError
 from coach.retrieve.evidence import Evidence
 from coach.retrieve.gate import Gate
+from coach.retrieve.layout import ChunkLayout
 from coach.retrieve.passages import choose_passages
 from coach.retrieve.replay import describe, run_legs
 from coach.retrieve.retriever import Retrieval, Retriever
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from coach.models.assemble import Models
     from coach.practice.book import Book
     from coach.practice.grader import Grader
+    from coach.practice.second_reading import SecondReader
 
 DOCUMENTS_KEPT = 64
 
@@ -53,6 +56,7 @@ class Engine:
         embedder: Of the weights that the settings name.
         models: What writes; None if nothing does.
         prompts: Those of a stack; None means those of this version of the coach.
+        switched: What operators switched for now, in words; it is part of the stack and of every answer.
 
     Raises:
         IndexMissingError: Nothing was ingested into the collection.
@@ -67,15 +71,18 @@ class Engine:
         *,
         models: Models | None = None,
         prompts: Prompts | None = None,
+        switched: tuple[str, ...] = (),
     ) -> None:
         self.settings = settings
         self.models = models
+        self.switched = switched
         self._prompts = prompts
         self._embedder = embedder
-        self.build: Build = open_store(settings).open(settings.collection)
+        self.build: Build = open_store(settings).open(settings.collection, settings.build)
         _check(self.build, embedder)
         self.retriever = Retriever(self.build, embedder, settings)
-        self._gate = Gate(Evidence(self.build), rerank=settings.rerank)
+        self._evidence = Evidence(self.build)
+        self._gate = Gate(self._evidence, rerank=settings.rerank)
         self.load: Callable[[str], ParsedDocument] = lru_cache(maxsize=DOCUMENTS_KEPT)(self.build.document)
 
     @cached_property
@@ -97,7 +104,14 @@ class Engine:
             parts["judge"] = " ".join(self.models.judge.names) if self.models.judge else ""
             parts["prompts"] = " ".join(prompt.name for prompt in self.prompts.values())
             parts["passage_chars"] = str(self.settings.passage_chars)
+        if self.switched:  # so that no cache takes such an answer for one of the whole stack
+            parts["switches"] = " ".join(self.switched)
         return make_stack(parts)
+
+    @cached_property
+    def layout(self) -> ChunkLayout:
+        """Where the chunks stand; read once, when the first answer is traced to them."""
+        return ChunkLayout(self.build)
 
     @cached_property
     def prompts(self) -> Prompts:
@@ -146,7 +160,8 @@ class Engine:
         return OutgoingScanner(prompt.text for prompt in self.prompts.values())
 
     def warm_up(self) -> None:
-        """Load what the first answer that a model writes would have to wait for."""
+        """Load what the first answer would have to wait for."""
+        _ = self.layout
         if self.models is None:
             return
         from coach.models import litellm_model
@@ -168,6 +183,13 @@ class Engine:
         titles = self.build.titles([*opening])
         return {question: titles[one] for one, question in sorted(opening.items()) if one in titles}
 
+    def second_reader(self, models: Models) -> SecondReader:
+        """Return what reads again what the grader was unsure of."""
+        from coach.practice.second_reading import SecondReader
+
+        timeout_s = self.settings.model_timeout_s
+        return SecondReader(models.writer, self.grader.reconsider, timeout_s=timeout_s)
+
     def writer(self, models: Models) -> Writer:
         """Return what writes answers with these models."""
         from coach.answer.generate import Checker, SecondModel, Writer
@@ -175,6 +197,20 @@ class Engine:
         timeout_s, prompts = self.settings.model_timeout_s, self.prompts
         judge = SecondModel(models.judge, prompts["judge"], timeout_s=timeout_s) if models.judge else None
         return Writer(models.writer, prompts, Checker(self.scorer, judge), timeout_s=timeout_s)
+
+    def varied(self, *, passages: int | None = None, rerank: bool | None = None) -> Engine:
+        """Return an engine on the same index with other settings of the search; None leaves one as it is.
+
+        It lives as long as this one, which alone is to be closed.
+        """
+        wanted = {"passages": passages, "rerank": rerank}
+        changes = {name: value for name, value in wanted.items() if value is not None}
+        other = copy(self)
+        other.settings = self.settings.model_copy(update=changes)
+        other.retriever = self.retriever.varied(other.settings)
+        other._gate = Gate(self._evidence, rerank=other.settings.rerank)  # noqa: SLF001 - a copy of this one
+        vars(other).pop("stack", None)  # it is another stack, and its answers say so
+        return other
 
     def find(self, question: str, watch: Stopwatch) -> Findings:
         """Return what the index holds on a question."""

@@ -24,6 +24,7 @@ CoachError
 ├── RequestError              the API takes a request not at all; see the leaves
 │   ├── UnauthenticatedError  no key, or one that is not valid
 │   ├── ForbiddenError        the key lacks the scope
+│   ├── TenantDisabledError   operators have switched the key's tenant off
 │   ├── NotAcceptableError    no such representation of it
 │   ├── IdempotencyReuseError the Idempotency-Key came with another body before
 │   ├── IdempotencyBusyError  the first request with this key still runs (retryable)
@@ -87,6 +88,7 @@ __all__ = [
     "SourceError",
     "StoreError",
     "StreamBrokenError",
+    "TenantDisabledError",
     "UnauthenticatedError",
     "UsageError",
     "WeightsError",
@@ -308,6 +310,12 @@ class ForbiddenError(RequestError):
     hint = "Use a key with that scope; 'coach keys create' makes one."
 
 
+class TenantDisabledError(RequestError):
+    """Operators have switched off the tenant that the API key belongs to."""
+
+    hint = "Ask whoever operates the service."
+
+
 class NotAcceptableError(RequestError):
     """The reply exists in none of the media types that the request accepts."""
 
@@ -386,6 +394,7 @@ EXIT_CODES: dict[type[CoachError], int] = {
     IdempotencyBusyError: 34,
     DrainingError: 35,
     ApiError: 36,
+    TenantDisabledError: 37,
 }
 
 

@@ -76,6 +76,15 @@ class StackStore:
         name = self._read_pointer().in_force[-1]
         return self.get(name) if name else None
 
+    def before(self) -> str | None:
+        """Return the hash of what `rollback` would put in force, empty for the settings; None if nothing."""
+        in_force = self._read_pointer().in_force
+        return in_force[-2] if len(in_force) > 1 else None
+
+    def reopen(self) -> None:
+        """Have every process open what is in force anew with its next question, the newest index with it."""
+        _write(self._pointer, self._read_pointer())
+
     def all(self) -> list[SavedStack]:
         """Return all saved stacks, ordered by hash."""
         names = (file.stem for file in self._folder.glob("*.json") if file != self._pointer)

@@ -176,9 +176,9 @@ class Answer(Frozen):
         usage: None if no model was asked.
         cost_usd: 0 if nothing was paid; None if the price of a call is unknown.
         cached: Whether it was given before, to the same tenant by the same stack.
-        degraded: What is missing from a full answer, in order: "reranker"; each step down the chain of
-            models, "model:openai/a→local/b: timeout"; "budget: tokens"; last "writer" where quotes had to
-            complete it. Empty when all is well.
+        degraded: What is missing from a full answer, in order: "reranker"; what operators switched for
+            now, "switch: passages=3"; each step down the chain of models, "model:openai/a→local/b: timeout";
+            "budget: tokens"; last "writer" where quotes had to complete it. Empty when all is well.
         timing_ms: Milliseconds by stage, and "total".
     """
 

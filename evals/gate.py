@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Literal
 from coach.errors import UsageError
 from evals.catalogue import metric
 from evals.pairing import Pairs, pair
-from evals.runs import Estimate, Run, summarise, summarise_slices
+from evals.runs import Estimate, Run, Split, file_name, summarise, summarise_slices, write_whole
+from evals.runs import Kind as RunKind
 from ingest.contract import Frozen
 
 MAX_HEADLINE_DROP = 0.03
@@ -21,7 +23,6 @@ MAX_UNSCORED_RISE = 0.03
 """Of the share of items that could not be scored: what is not scored cannot fall."""
 EXIT_CODE = 40
 """With which `coach eval gate` ends if the gate stays shut."""
-VERDICTS_FOLDER = "verdicts"
 
 _ROUNDING = 1e-9
 
@@ -48,19 +49,35 @@ class Failure(Frozen):
     words: str
 
 
+class Change(Frozen):
+    """A headline metric in both runs; `after` is None if the run does not have it."""
+
+    before: Estimate
+    after: Estimate | None
+
+
 class GateVerdict(Frozen):
-    """What the gate found.
+    """What the gate found; kept beside the runs as a record of its own kind.
 
     Attributes:
+        measured: Kind of the runs.
+        golden: Golden file of the run, as it was named; so `split`.
+        headlines: Headline metric -> both runs, on the items that were compared.
         passed: Whether the run may replace the baseline: nothing failed, or an override gave a reason.
         override: The reason that was given for letting it pass all the same; empty if none was.
         unscored: Metric -> items that the run could not score; those with none are left out.
         compared: "whole runs", or "shared items" where the golden files differ.
     """
 
+    id: str
+    kind: Literal["gate"] = "gate"
     run: str
     baseline: str
+    measured: RunKind
+    golden: str
+    split: Split
     created_at: datetime
+    headlines: dict[str, Change]
     passed: bool
     override: str
     failures: tuple[Failure, ...]
@@ -88,9 +105,14 @@ def judge(run: Run, baseline: Run, *, override: str | None = None) -> GateVerdic
     pairs = pair(baseline, run)
     failures = tuple(_failures(run, baseline, pairs))
     return GateVerdict(
+        id=secrets.token_hex(4),
         run=run.id,
         baseline=baseline.id,
+        measured=run.kind,
+        golden=run.golden,
+        split=run.split,
         created_at=datetime.now(tz=UTC),
+        headlines=_headlines(run, baseline, pairs),
         passed=not failures or bool(reason),
         override=reason,
         failures=failures,
@@ -100,22 +122,39 @@ def judge(run: Run, baseline: Run, *, override: str | None = None) -> GateVerdic
     )
 
 
+def verdict_file(verdict: GateVerdict, folder: Path) -> Path:
+    """Return where a verdict is kept in a folder of runs."""
+    return folder / file_name(verdict.kind, verdict.created_at, verdict.id)
+
+
 def save_verdict(verdict: GateVerdict, path: Path) -> Path:
     """Return the file that now holds the verdict; it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_text(verdict.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    return draft.replace(path)
+    return write_whole(verdict, path)
+
+
+def _headlines(run: Run, baseline: Run, pairs: Pairs) -> dict[str, Change]:
+    before, after = _measured(run, baseline, pairs)
+    return {
+        name: Change(before=one, after=after.get(name))
+        for name, one in before.items()
+        if metric(name).headline
+    }
+
+
+def _measured(run: Run, baseline: Run, pairs: Pairs) -> tuple[Metrics, Metrics]:
+    """Return the metrics of the baseline and of the run, on the items that are compared."""
+    if pairs.same_golden:
+        return baseline.metrics, run.metrics
+    return summarise(pairs.before), summarise(pairs.after)
 
 
 def _failures(run: Run, baseline: Run, pairs: Pairs) -> Iterator[Failure]:
+    before, after = _measured(run, baseline, pairs)
     if pairs.same_golden:
-        before, after = baseline.metrics, run.metrics
         slices_before, slices_after = baseline.slices, run.slices
         if pairs.only_before:
             yield _missing_items(pairs)
     else:
-        before, after = summarise(pairs.before), summarise(pairs.after)
         slices_before, slices_after = summarise_slices(pairs.before), summarise_slices(pairs.after)
         for name in baseline.metrics:
             if metric(name).headline and name not in before:

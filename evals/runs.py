@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, JsonValue, ValidationError
 
@@ -15,6 +15,8 @@ from evals.statistics import bootstrap_interval
 from ingest.contract import Frozen
 
 Kind = Literal["retrieval", "answers", "faithfulness"]
+RecordKind = Literal["gate", "calibration"]
+"""What else is kept beside the runs: verdicts of the gate, and how far judges agree with people."""
 Split = Literal["dev", "test", "locked"]
 RUNS_FOLDER = Path("evals") / "runs"
 """Below `Settings.data_dir`."""
@@ -93,7 +95,7 @@ def run_folder(data_dir: Path) -> Path:
     return data_dir / RUNS_FOLDER
 
 
-def file_name(kind: Kind, created_at: datetime, run_id: str) -> str:
+def file_name(kind: Kind | RecordKind, created_at: datetime, run_id: str) -> str:
     """Return the name of a run's file; names sort by time within a kind.
 
     >>> file_name("answers", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "ab12cd34")
@@ -104,10 +106,14 @@ def file_name(kind: Kind, created_at: datetime, run_id: str) -> str:
 
 def save(run: Run, folder: Path) -> Path:
     """Return the file that now holds the run; it appears whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / file_name(run.kind, run.created_at, run.id)
+    return write_whole(run, folder / file_name(run.kind, run.created_at, run.id))
+
+
+def write_whole(value: Frozen, path: Path) -> Path:
+    """Return the file that now holds a value as JSON; it appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
-    draft.write_text(run.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    draft.write_text(value.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return draft.replace(path)
 
 
@@ -130,8 +136,17 @@ def load(path: Path) -> Run:
 
 def list_runs(folder: Path, kind: Kind | None = None) -> list[Path]:
     """Return the run files of a folder, oldest first; of one kind, or of all."""
-    found = folder.glob(f"{kind or '*'}-*.json")
-    return sorted(found, key=lambda path: (path.stem.split("-")[1:2], path.name))
+    kinds = (kind,) if kind else get_args(Kind)
+    return _oldest_first(path for one in kinds for path in folder.glob(f"{one}-*.json"))
+
+
+def list_records(folder: Path, kind: RecordKind) -> list[Path]:
+    """Return the files of a folder that hold verdicts of the gate, or calibrations; oldest first."""
+    return _oldest_first(folder.glob(f"{kind}-*.json"))
+
+
+def _oldest_first(paths: Iterable[Path]) -> list[Path]:
+    return sorted(paths, key=lambda path: (path.stem.split("-")[1:2], path.name))
 
 
 def estimate(values: Iterable[float | None]) -> Estimate:

@@ -172,6 +172,7 @@ class _Run:
     rows: list[ReportRow] = field(default_factory=list)
     words: Counter[str] = field(default_factory=Counter)
     parsed: list[ParsedDocument] = field(default_factory=list)
+    embedded: set[str] = field(default_factory=set)
     removed_chunks: int = 0
 
     def open_live(self, stack: ExitStack) -> Build | None:
@@ -203,15 +204,17 @@ class _Run:
             embed_model_version=self.embedder.version,
             doc_versions=plan.hashes | {document.name: document.sha256 for document in plan.changed},
         )
-        copied = self._begin_copy(plan, live, name, versions) if live else None
+        copied = self._begin_copy(live, name, versions) if live else None
         writer = copied or self.store.begin(self.collection, name, versions=versions)
+        earlier = [build for build in (live, unfinished) if build]
         try:
-            if live and copied:
-                self._take_out(plan, live, copied)
-            elif live:
-                self._carry_over(plan, live, writer)
             self.entries += plan.kept.values()
-            self._embed(plan, [build for build in (live, unfinished) if build], writer)
+            if live and copied:
+                self._renew(plan, live, earlier, copied)
+            else:
+                if live:
+                    self._carry_over(plan, live, writer)
+                self._embed(plan, earlier, writer)
             manifest = self._manifest(name, plan)
             writer.set_vocabulary(self.words)
             writer.publish(manifest, beside=beside)
@@ -220,26 +223,29 @@ class _Run:
             raise
         return manifest
 
-    def _begin_copy(self, plan: Plan, live: Build, name: str, versions: BuildVersions) -> CopyWriter | None:
+    def _begin_copy(self, live: Build, name: str, versions: BuildVersions) -> CopyWriter | None:
         """Return a writer whose build begins as a copy of the live one, if that is worth it.
 
         A copy is much quicker than writing the same again, but what is removed from it goes on taking room;
         so once too much has gone since a build was written from nothing, the next one is.
         """
         made = live.manifest
-        removed = made.removed_chunks + sum(
-            entry.chunks for entry in made.documents if entry.name not in plan.kept
-        )
-        if removed > MOST_REMOVED * made.chunks:
+        if made.removed_chunks > MOST_REMOVED * made.chunks:
             return None
-        self.removed_chunks = removed
         return self.store.begin_copy(self.collection, name, source=made.build, versions=versions)
 
-    def _take_out(self, plan: Plan, live: Build, writer: CopyWriter) -> None:
+    def _renew(self, plan: Plan, live: Build, earlier: Sequence[Build], writer: CopyWriter) -> None:
+        """Put what changed in the place of what a copy of the live build holds of it."""
         outdated = [entry.name for entry in live.manifest.documents if entry.name not in plan.kept]
+        old = writer.chunks_of(outdated)
         self.words.update(live.vocabulary())
-        self.words.subtract(vocabulary(writer.remove_documents(outdated)))
+        self.words.subtract(vocabulary(old))
+        writer.remove(documents=outdated, chunks=())
+        self._embed(plan, earlier, writer)
         self.words = +self.words  # without those that no chunk holds any more
+        gone = {chunk.id for chunk in old} - self.embedded
+        writer.remove(documents=(), chunks=gone)
+        self.removed_chunks = live.manifest.removed_chunks + len(gone)
 
     def _carry_over(self, plan: Plan, live: Build, writer: BuildWriter) -> None:
         for ids in _batches(sorted(live.chunk_ids()), CHUNKS_A_BATCH):
@@ -284,6 +290,7 @@ class _Run:
 
     def _on_embedded(self, chunk: Chunk) -> None:
         self.words.update(vocabulary([chunk]))
+        self.embedded.add(chunk.id)
         self.progress.chunk(chunk.end - chunk.start)
 
     def _manifest(self, build: str, plan: Plan) -> IndexManifest:

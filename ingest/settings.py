@@ -27,6 +27,7 @@ class IndexSettings(BaseSettings):
     collection: str = Field(
         "handbook", pattern=r"^[\w.-]{1,64}$", description="Collection to read and write."
     )
+    build: str = Field("", description="Build of it to read; empty means the live one, as it changes.")
     embed_model: str = Field("all-MiniLM-L6-v2", description="Dense embedding model; see 'coach weights'.")
     chunk_chars: int = Field(900, ge=200, le=4000, description="Longest chunk, characters.")
     chunk_min_chars: int = Field(

@@ -31,6 +31,7 @@ class Progress:
         answer: Once it is whole.
         problem: If it came to nothing.
         corpus_changed: The handbook is another one than when the answer was given.
+        conversation_id: Of the conversation in which it is asked; empty before there is one.
     """
 
     question: str
@@ -41,6 +42,7 @@ class Progress:
     answer: Answer | None = None
     problem: ApiProblem | None = None
     corpus_changed: bool = False
+    conversation_id: str = ""
 
     @property
     def is_settled(self) -> bool:
@@ -58,10 +60,10 @@ class Progress:
             case Degraded():
                 return replace(self, degraded=(*self.degraded, event.what))
             case _:
-                return settled(event.answer)
+                return settled(event.answer, conversation_id=self.conversation_id)
 
 
-def settled(answer: Answer, *, corpus_changed: bool = False) -> Progress:
+def settled(answer: Answer, *, corpus_changed: bool = False, conversation_id: str = "") -> Progress:
     """Return the progress of an answer that is whole."""
     return Progress(
         question=answer.question,
@@ -70,18 +72,25 @@ def settled(answer: Answer, *, corpus_changed: bool = False) -> Progress:
         degraded=answer.degraded,
         answer=answer,
         corpus_changed=corpus_changed,
+        conversation_id=conversation_id,
     )
 
 
 class Asking:
     """Asks a question as soon as it is made; `progress` may be read from any thread.
 
+    Args:
+        api: Whom to ask.
+        question: In plain words.
+        level: Whose answer is wanted.
+        conversation_id: Of the conversation in which it is asked; empty begins one.
+
     Attributes:
         progress: What is known now; replaced as a whole, by the thread that listens.
     """
 
-    def __init__(self, api: Api, question: str, level: Level) -> None:
-        self.progress = Progress(question, level)
+    def __init__(self, api: Api, question: str, level: Level, conversation_id: str = "") -> None:
+        self.progress = Progress(question, level, conversation_id=conversation_id)
         self._api = api
         self._begun = Flag()
         self._ended = Flag()
@@ -113,7 +122,10 @@ class Asking:
             self._ended.set()
 
     def _listen(self) -> None:
-        with closing(self._api.stream(self.progress.question, self.progress.level)) as events:
+        asked = self.progress
+        within = asked.conversation_id or self._api.begin_conversation().id
+        self.progress = replace(asked, conversation_id=within)
+        with closing(self._api.stream(asked.question, asked.level, within)) as events:
             for event in events:
                 if self._unwanted.is_set():
                     return

@@ -28,12 +28,17 @@ from ui.models import (
     Reply,
     Stack,
 )
-from ui.parts.practice_models import StoredGrade
-from ui.parts.set_models import Competencies, Reading, SetList, StoredSet, Wishes
+from ui.operate_methods import OperateMethods
+from ui.parts.conversation_models import ConversationDetail, ConversationPage, ConversationSummary
+from ui.parts.quality_models import Calibration, GateVerdict
+from ui.practice_methods import PracticeMethods
+from ui.set_methods import SetMethods
 
 Shape = TypeVar("Shape", bound=Reply)
 CONNECT_TIMEOUT_S = 2.0
 SILENCE_TIMEOUT_S = 60.0
+CONVERSATIONS_A_PAGE = 20
+TURNS_A_PAGE = 20
 _SERVICE_UNAVAILABLE = 503
 _KINDS = frozenset({"acknowledged", "claim", "degraded", "finished"})
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -52,7 +57,7 @@ class ApiProblem(Exception):  # noqa: N818 - it is what the API calls a problem
         self.unreachable = unreachable
 
 
-class Api:
+class Api(PracticeMethods, SetMethods, OperateMethods):
     """The API at one address; safe to share between threads and users: it holds no state of theirs.
 
     Args:
@@ -71,13 +76,20 @@ class Api:
             trust_env=False,  # a proxy for the internet is none for the machine beside us
         )
 
-    def stream(self, question: str, level: Level) -> Generator[Event]:
+    def stream(self, question: str, level: Level, conversation_id: str = "") -> Generator[Event]:
         """Yield an answer event by event; closing the iterator stops the work on the server.
+
+        Args:
+            question: Within a conversation it may rest on what was said before.
+            level: Whose answer is wanted.
+            conversation_id: Of a conversation of the visitor, to which question and answer are added.
 
         Raises:
             ApiProblem: The API refused, did not answer, or stopped in the middle.
         """
         body = {"question": question, "level": level}
+        if conversation_id:
+            body["conversation"] = conversation_id
         headers = {"Accept": "text/event-stream", "Idempotency-Key": secrets.token_hex(16)}
         try:
             with self._http.stream("POST", "/v1/answers", json=body, headers=headers) as response:
@@ -98,9 +110,38 @@ class Api:
         """Return an answer that was given before."""
         return self._get(f"/v1/answers/{quote(answer_id, safe='')}", PinnedAnswer)
 
-    def replay(self, question: str, level: Level) -> Replay:
-        """Return what every stage saw and did for a question."""
-        return self._post("/v1/replay", {"question": question, "level": level}, Replay)
+    def begin_conversation(self) -> ConversationSummary:
+        """Return a new conversation; its first question becomes its title."""
+        return self._post("/v1/conversations", {}, ConversationSummary)
+
+    def conversations(self, cursor: str = "") -> ConversationPage:
+        """Return the visitor's conversations, newest first, or those after a cursor."""
+        query: dict[str, str | int] = {"limit": CONVERSATIONS_A_PAGE}
+        return self._get(
+            "/v1/conversations", ConversationPage, query | ({"cursor": cursor} if cursor else {})
+        )
+
+    def conversation(self, conversation_id: str, before: int | None = None) -> ConversationDetail:
+        """Return a conversation with its last turns, or the last before the turn of a number."""
+        query: dict[str, str | int] = {"limit": TURNS_A_PAGE}
+        if before is not None:
+            query["before"] = before
+        return self._get(_conversation_path(conversation_id), ConversationDetail, query)
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """Delete a conversation with its turns; its answers keep their addresses."""
+        self._sent(self._http.build_request("DELETE", _conversation_path(conversation_id)))
+
+    def replay(
+        self, question: str, level: Level, *, passages: int | None = None, rerank: bool | None = None
+    ) -> Replay:
+        """Return what every stage saw and did for a question, or would under other settings."""
+        body: dict[str, object] = {"question": question, "level": level}
+        if passages is not None:
+            body["passages"] = passages
+        if rerank is not None:
+            body["rerank"] = rerank
+        return self._post("/v1/replay", body, Replay)
 
     def documents(self) -> DocumentList:
         """Return all documents of the handbook."""
@@ -123,49 +164,10 @@ class Api:
         """Return one question."""
         return self._get(f"/v1/questions/{quote(question_id, safe='')}", Question)
 
-    def grade(self, question_id: str, answer: str, self_rating: float | None) -> StoredGrade:
-        """Return the grade of an answer, which is kept for whoever asks."""
-        body: dict[str, object] = {"question_id": question_id, "answer": answer}
-        if self_rating is not None:
-            body["self_rating"] = self_rating
-        return self._post("/v1/practice/grades", body, StoredGrade)
-
-    def dispute(self, grade_id: str, point: str, evidence: str) -> StoredGrade:
-        """Return a grade with the second judgement of one of its points."""
-        path = f"/v1/practice/grades/{quote(grade_id, safe='')}/dispute"
-        return self._post(path, {"point": point, "evidence": evidence}, StoredGrade)
-
     def feedback(self, answer_id: str, verdict: str, *, reason: str = "", comment: str = "") -> None:
         """Keep what somebody thinks of an answer."""
         body = {"answer_id": answer_id, "verdict": verdict, "reason": reason, "comment": comment}
         self._post("/v1/feedback", body, Reply)
-
-    def read_request(self, text: str) -> Reading:
-        """Return what a recruiter's text asks for."""
-        return self._post("/v1/question-sets/read", {"text": text}, Reading)
-
-    def competencies(self) -> Competencies:
-        """Return what questions can be about."""
-        return self._get("/v1/question-sets/competencies", Competencies)
-
-    def build_set(self, wishes: Wishes, title: str, text: str) -> StoredSet:
-        """Return a new question set."""
-        body = {"wishes": wishes.model_dump(mode="json"), "title": title, "text": text}
-        return self._post("/v1/question-sets", body, StoredSet)
-
-    def question_set(self, set_id: str) -> StoredSet:
-        """Return the newest version of a question set."""
-        return self._get(f"/v1/question-sets/{quote(set_id, safe='')}", StoredSet)
-
-    def question_sets(self) -> SetList:
-        """Return the team's question sets, latest change first."""
-        return self._get("/v1/question-sets", SetList)
-
-    def exported_set(self, set_id: str, version: int, form: str, document: str) -> bytes:
-        """Return a question set as a file."""
-        query: dict[str, str | int] = {"format": form, "document": document, "version": version}
-        path = f"/v1/question-sets/{quote(set_id, safe='')}/export"
-        return self._sent(self._http.build_request("GET", path, params=query)).content
 
     def stack(self) -> Stack:
         """Return what answers are made with."""
@@ -183,6 +185,14 @@ class Api:
         """Return one eval run."""
         return self._get(f"/v1/evals/{quote(run_id, safe='')}", EvalRun)
 
+    def gate_verdict(self, run_id: str) -> GateVerdict:
+        """Return a verdict of the gate."""
+        return self._get(f"/v1/evals/{quote(run_id, safe='')}", GateVerdict)
+
+    def calibration(self, run_id: str) -> Calibration:
+        """Return how far a judge agrees with people."""
+        return self._get(f"/v1/evals/{quote(run_id, safe='')}", Calibration)
+
     def close(self) -> None:
         """Release the connections; idempotent."""
         self._http.close()
@@ -195,6 +205,18 @@ class Api:
     def _post(self, path: str, body: Mapping[str, object], shape: type[Shape]) -> Shape:
         headers = {"Idempotency-Key": secrets.token_hex(16)}
         return self._send(self._http.build_request("POST", path, json=body, headers=headers), shape)
+
+    def _put(self, path: str, body: Mapping[str, object], shape: type[Shape]) -> Shape:
+        return self._send(self._http.build_request("PUT", path, json=body), shape)
+
+    def _remove(self, path: str) -> None:
+        self._sent(self._http.build_request("DELETE", path))
+
+    def _file(self, path: str, query: dict[str, str | int]) -> bytes:
+        return self._sent(self._http.build_request("GET", path, params=query)).content
+
+    def _delete(self, path: str, shape: type[Shape], query: dict[str, str]) -> Shape:
+        return self._send(self._http.build_request("DELETE", path, params=query), shape)
 
     def _send(self, request: httpx.Request, shape: type[Shape], accept: int = 200) -> Shape:
         response = self._sent(request, accept)
@@ -211,6 +233,10 @@ class Api:
         if not (response.is_success or response.status_code == accept):
             raise _problem(response)
         return response
+
+
+def _conversation_path(conversation_id: str) -> str:
+    return f"/v1/conversations/{quote(conversation_id, safe='')}"
 
 
 def _problem(response: httpx.Response) -> ApiProblem:

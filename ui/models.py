@@ -80,10 +80,11 @@ class Stack(Reply):
 
 
 class Answer(Reply):
-    """The reply to one question."""
+    """The reply to one question; `standalone` is how it was read within a conversation."""
 
     id: str
     question: str
+    standalone: str = ""
     status: Literal["answered", "abstained"]
     level: Level
     outline: Outline = Outline()
@@ -335,6 +336,7 @@ class ProblemDetails(Reply):
     """What went wrong, told for people (RFC 9457)."""
 
     title: str
+    status: int = 0
     detail: str = ""
     hint: str = ""
     retryable: bool = False

@@ -1,20 +1,20 @@
-"""All pages, and what stands beside each: where one can go, and what was asked before."""
+"""All pages, and what stands beside each: where one can go, and the conversations."""
 
 from __future__ import annotations
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.parts import elements
-from ui.state import Destination, session
+from ui.parts import conversations
+from ui.state import session
 from ui.views import ask, handbook, inspect, operate, practise, quality, sets
 
-_HISTORY = "history"
-_SHOWN_CHARS = 60
+_ASK = ""
+"""The default page has no name in the address."""
 
 
 def navigate() -> None:
-    """Draw the page that the address names, and the history."""
+    """Draw the page that the address names, and the conversations."""
     # One list without groups: Streamlit's groups put their entries where no list allows them (axe: "list").
     pages = [
         st.Page(ask.show, title="Ask", icon=":material/forum:", url_path="ask", default=True),
@@ -26,11 +26,21 @@ def navigate() -> None:
         st.Page(operate.show, title="Operate", icon=":material/settings:", url_path="operate"),
     ]
     by_name = {page.url_path or "ask": page for page in pages}
-    chosen = st.navigation(pages)
+    chosen, here = st.navigation(pages), session()
     _follow(by_name)
-    chosen.run()
+    if st.session_state.get("retry") or here.page != chosen.url_path:
+        here.page, here.listed = chosen.url_path, None
+    if chosen.url_path == _ASK:  # asking changes the list, and this page never stops in the middle
+        chosen.run()
+        _beside()
+    else:
+        _beside()
+        chosen.run()
+
+
+def _beside() -> None:
     with st.sidebar:
-        _history()
+        conversations.beside()
 
 
 def _follow(pages: dict[str, StreamlitPage]) -> None:
@@ -39,27 +49,3 @@ def _follow(pages: dict[str, StreamlitPage]) -> None:
     if here.destination:
         wanted, here.destination = here.destination, None
         st.switch_page(pages[wanted.page], query_params=wanted.query)
-
-
-def _history() -> None:
-    here = session()
-    if not here.history:
-        return
-    st.caption("Asked before")
-    items: list[dict[str, object]] = [
-        {
-            "text": one.question if len(one.question) <= _SHOWN_CHARS else one.question[:_SHOWN_CHARS] + "…",
-            "href": f"./?answer={one.answer_id}",
-            "value": one.answer_id,
-            "current": bool(
-                here.progress and here.progress.answer and here.progress.answer.id == one.answer_id
-            ),
-        }
-        for one in here.history
-    ]
-    elements.links(items, label="Asked before", key=_HISTORY, on_pick=_reopen)
-
-
-def _reopen() -> None:
-    if picked := elements.happened(_HISTORY, "pick"):
-        session().destination = Destination("ask", {"answer": str(picked)})

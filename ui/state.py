@@ -9,18 +9,12 @@ import streamlit as st
 
 from ui.asking import Asking, Progress
 from ui.client import Api
-from ui.models import DocumentText, Replay
+from ui.models import DocumentText, ProblemDetails
+from ui.parts.conversation_models import ConversationSummary, Exchange
+from ui.parts.variants import Inspected
 from ui.settings import PageSettings
 
 _KEY = "coach"
-MAX_HISTORY = 30
-
-
-class Asked(NamedTuple):
-    """An answer of this session."""
-
-    answer_id: str
-    question: str
 
 
 class Destination(NamedTuple):
@@ -28,6 +22,33 @@ class Destination(NamedTuple):
 
     page: str
     query: dict[str, str]
+
+
+class Talk(NamedTuple):
+    """The conversation in which the next question is asked.
+
+    Attributes:
+        title: Empty before its first answer.
+        exchanges: Those that are shown, oldest first.
+        has_earlier: Whether there are more before them.
+    """
+
+    id: str
+    title: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    has_earlier: bool = False
+
+    def after(self, exchange: Exchange) -> Talk:
+        """Return the conversation with one more answer; its first question is its title."""
+        return self._replace(title=self.title or exchange.question, exchanges=(*self.exchanges, exchange))
+
+
+class Listed(NamedTuple):
+    """The visitor's conversations as far as they were read, newest first; or why they could not be."""
+
+    conversations: tuple[ConversationSummary, ...] = ()
+    next_cursor: str | None = None
+    problem: ProblemDetails | None = None
 
 
 @dataclass(slots=True)
@@ -40,10 +61,15 @@ class Session:
         pending: A question to be asked at the next run of the page.
         opened: The citation whose passage is shown, as (document, start, end).
         passage: The text around it, once it is there.
-        replay: What the page "Inspect" shows.
+        inspected: What the page "Inspect" shows.
         votes: Answer id -> "up" or "down".
         destination: Where to go at the next run of the page.
-        history: Newest first.
+        talk: The conversation that is shown and asked in; None before the first question of a new one.
+        listed: None if the conversations have to be read again.
+        collected: Question id -> question, of those that a question set must have.
+        named: Those of them that the address was last made to name.
+        own_api: The door that opens with the visitor's own key; None for the page's.
+        page: The page that was drawn last, by its name in the address.
     """
 
     asking: Asking | None = None
@@ -52,23 +78,42 @@ class Session:
     opened: tuple[str, int, int] | None = None
     passage: DocumentText | None = None
     destination: Destination | None = None
-    replay: Replay | None = None
+    inspected: Inspected | None = None
     votes: dict[str, str] = field(default_factory=dict)
-    history: list[Asked] = field(default_factory=list)
+    talk: Talk | None = None
+    listed: Listed | None = None
+    collected: dict[str, str] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+    own_api: Api | None = None
+    page: str = ""
 
-    def remember(self, progress: Progress) -> None:
-        """Put a settled answer on top of the history, once."""
-        if progress.answer is None:
-            return
-        entry = Asked(progress.answer.id, progress.question)
-        others = [one for one in self.history if one.answer_id != entry.answer_id]
-        self.history = [entry, *others][:MAX_HISTORY]
+    def note(self, progress: Progress) -> None:
+        """Add a settled answer to its conversation; one that failed leaves it as it was."""
+        talk = self.talk
+        if talk is None or talk.id != progress.conversation_id:
+            talk = Talk(progress.conversation_id) if progress.conversation_id else None
+        if talk and progress.answer:
+            number = talk.exchanges[-1].number + 2 if talk.exchanges else 0
+            talk = talk.after(Exchange(number, progress.question, progress.answer.id))
+        self.talk, self.listed = talk, None
 
     def clear(self) -> None:
-        """Forget what is shown; a question on its way is given up."""
+        """Forget the answer that is shown; a question on its way is given up."""
         if self.asking:
             self.asking.stop()
         self.asking = self.progress = self.opened = self.passage = None
+
+    def leave_talk(self) -> None:
+        """Forget the conversation and its answer: the next question begins another one."""
+        self.clear()
+        self.talk, self.pending = None, ""
+
+    def sign_in(self, key: str) -> None:
+        """Go on as the person of a key, of the page's own if it is empty; nothing is taken along."""
+        self.leave_talk()
+        self.own_api = Api(PageSettings().api_url, key) if key else None
+        self.listed = self.inspected = None
+        self.votes, self.collected, self.named = {}, {}, ()
 
 
 def session() -> Session:
@@ -77,8 +122,13 @@ def session() -> Session:
     return kept
 
 
-@st.cache_resource(show_spinner=False)
 def api() -> Api:
-    """Return the door to the API; one for all visitors, for it holds nothing of theirs."""
+    """Return the visitor's door to the API: with a key of their own, or the page's."""
+    return session().own_api or _page_api()
+
+
+@st.cache_resource(show_spinner=False)
+def _page_api() -> Api:
+    """Return the page's door; one for all visitors, for it holds nothing of theirs."""
     settings = PageSettings()
     return Api(settings.api_url, settings.api_key.get_secret_value())

@@ -17,15 +17,23 @@ from coach.api.mcp import PATH, McpEndpoint
 from coach.api.record import REQUEST_ID
 from coach.api.routes import (
     answers,
+    audit,
     chat,
     conversations,
+    drills,
     handbook,
     interviews,
+    keys,
     me,
     operations,
+    plans,
     practice,
     search,
+    set_templates,
     sets,
+    stacks,
+    stories,
+    switches,
 )
 from coach.api.services import Services
 from coach.api.upkeep import purge
@@ -69,10 +77,18 @@ def create_app(services: Services) -> FastAPI:
         handbook,
         practice,
         interviews,
+        drills,
+        stories,
+        plans,
+        set_templates,
         sets,
         chat,
         me,
         operations,
+        keys,
+        stacks,
+        switches,
+        audit,
     ):
         app.include_router(module.router)
     # Starlette takes an ASGI app for an endpoint as well; its annotation does not say so.
@@ -88,7 +104,7 @@ def create_app(services: Services) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
             expose_headers=_EXPOSED_HEADERS,
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
+from functools import partial
 
 from fastapi.exceptions import RequestValidationError
 
 from coach.api.callers import Turn
 from coach.api.said import ALONE, Before
 from coach.events import Event, Finished
+from coach.operate.lineage import GIVEN, Account
 from coach.types import Answer
 from ingest.contract import Level
 
@@ -56,8 +58,16 @@ def stream(turn: Turn, question: str, level: Level, before: Before = ALONE) -> G
 
 
 def _keep(turn: Turn, answer: Answer, before: Before) -> None:
-    # Its own stack's corpus: the index may have been changed while it was made.
-    turn.services.answers.save(turn.principal.owner, answer, answer.stack.parts["corpus"])
+    corpus_hash = answer.stack.parts["corpus"]  # its own: the index may have been changed meanwhile
+    entry = partial(
+        turn.services.audit.add,
+        tenant=turn.principal.tenant,
+        actor=turn.principal.key_id,
+        action=GIVEN,
+        subject=answer.id,
+        details=Account.of(answer, corpus_hash, turn.services.coach.cited_chunks(answer)).details(),
+    )
+    turn.services.answers.save(turn.principal.owner, answer, corpus_hash, also=entry)
     before.add(turn, answer)
     turn.services.metrics.count_answer(answer)
     if answer.usage:

@@ -17,11 +17,12 @@ from coach.api.record import RequestRecord, record_of
 from coach.api.services import Services, services_of
 from coach.api.upkeep import renewed
 from coach.api.work import Stream, in_thread
-from coach.errors import CoachError, ForbiddenError, UnauthenticatedError
+from coach.errors import CoachError, ForbiddenError, TenantDisabledError, UnauthenticatedError
 from coach.guard.keys import SECRET
 from coach.guard.meter import Window
 from coach.guard.principal import LOCAL, UNLIMITED, Principal, Scope
 from coach.guard.quotas import Admission
+from coach.operate.administration import Administration
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -47,6 +48,11 @@ class Turn:
         """Return what a function returns that asks the coach about a text."""
         slot = self.services.slot(self.principal.tenant, _weight(text))
         return await in_thread(work, slot, self.services.thinkers)
+
+    def administration(self) -> Administration:
+        """Return the means to make keys and choose stacks in the name of whoever asks."""
+        one = self.services
+        return Administration(one.database, one.keys, one.stacks, actor=self.principal.key_id)
 
     def stream(self, text: str, items: Callable[[], Generator[Item]]) -> Stream[Item]:
         """Return the items of a generator that asks the coach about a text."""
@@ -86,11 +92,14 @@ async def admitted(
     Raises:
         UnauthenticatedError: A key is needed and there is none, or it is not valid.
         ForbiddenError: The key lacks the scope.
+        TenantDisabledError: Operators have switched the tenant off; what needs the scope "admin" stays open.
         QuotaExceededError: The key used up what it may take.
     """
     principal = await identify(services, record, authorization)
     if scope is not None and not principal.may(scope):
         raise ForbiddenError(f"key {principal.key_id!r} lacks the scope {scope!r}")
+    if scope != "admin":
+        await _check_tenant(services, principal.tenant)
     if principal.limits == UNLIMITED:
         yield Turn(principal, services, record)
         return
@@ -103,6 +112,14 @@ async def admitted(
         await running.enter_async_context(renewed(services, renew, services.quotas.lease_s))
         record.before_last = running.aclose  # so that whoever has the whole response may ask again
         yield turn
+
+
+async def _check_tenant(services: Services, tenant: str) -> None:
+    board = services.switchboard
+    if board.is_stale:
+        await services.read(board.refresh)
+    if board.is_off(tenant):
+        raise TenantDisabledError(f"tenant {tenant!r} is switched off")
 
 
 async def _settle(turn: Turn, admission: Admission) -> None:

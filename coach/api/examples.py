@@ -78,6 +78,20 @@ GRADES_LINKS: dict[str, Any] = {
 SET_LINKS: dict[str, Any] = {
     "set": _link("get_question_set", set_id="$response.body#/id"),
     "export": _link("export_question_set", set_id="$response.body#/id"),
+    "versions": _link("list_question_set_versions", set_id="$response.body#/id"),
+    "restore": {
+        **_link("restore_question_set", set_id="$response.body#/id"),
+        "requestBody": {"version": 1, "after": "$response.body#/version"},
+    },
+}
+TEMPLATE_LINKS: dict[str, Any] = {
+    "template": _link("get_set_template", template_id="$response.body#/id"),
+    "sets": _link("list_template_sets", template_id="$response.body#/id"),
+    "delete": _link("delete_set_template", template_id="$response.body#/id"),
+}
+TEMPLATES_LINKS: dict[str, Any] = {
+    "template": _link("get_set_template", template_id="$response.body#/templates/0/id"),
+    "next": _link("list_set_templates", cursor="$response.body#/next_cursor"),
 }
 SETS_LINKS: dict[str, Any] = {
     "set": _link("get_question_set", set_id="$response.body#/sets/0/id"),
@@ -95,8 +109,50 @@ INTERVIEWS_LINKS: dict[str, Any] = {
     "interview": _link("get_interview", interview_id="$response.body#/interviews/0/id"),
     "next": _link("list_interviews", cursor="$response.body#/next_cursor"),
 }
+DRILLS_LINKS: dict[str, Any] = {"start": _link("create_drill_run", drill_id="$response.body#/drills/0/id")}
+DRILL_LINKS: dict[str, Any] = {
+    "run": _link("get_drill_run", run_id="$response.body#/id"),
+    "decide": _link("decide_drill", run_id="$response.body#/id", number="$response.body#/decision"),
+    "finish": _link("finish_drill", run_id="$response.body#/id"),
+    "report": _link("get_drill_report", run_id="$response.body#/id"),
+}
+DRILL_PAGE_LINKS: dict[str, Any] = {
+    "run": _link("get_drill_run", run_id="$response.body#/runs/0/id"),
+    "next": _link("list_drill_runs", cursor="$response.body#/next_cursor"),
+}
+STORY_LINKS: dict[str, Any] = {
+    "story": _link("get_story", story_id="$response.body#/id"),
+    "replace": _link("replace_story", story_id="$response.body#/id"),
+    "delete": _link("delete_story", story_id="$response.body#/id"),
+}
+STORIES_LINKS: dict[str, Any] = {
+    "story": _link("get_story", story_id="$response.body#/stories/0/id"),
+    "next": _link("list_stories", cursor="$response.body#/next_cursor"),
+}
+PLAN_LINKS: dict[str, Any] = {
+    "plan": _link("get_practice_plan", plan_id="$response.body#/plan/id"),
+    "delete": _link("delete_practice_plan", plan_id="$response.body#/plan/id"),
+}
+PLANS_LINKS: dict[str, Any] = {
+    "plan": _link("get_practice_plan", plan_id="$response.body#/plans/0/id"),
+    "next": _link("list_practice_plans", cursor="$response.body#/next_cursor"),
+}
+CONFLICT: dict[str, Any] = {
+    "description": "Problem: conflict",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 REPORT_FORMS: dict[str, Any] = {
     "text/markdown": {"schema": {"type": "string"}},
     "application/pdf": {"schema": {"type": "string", "format": "binary"}},
 }
 RUN_LINKS: dict[str, Any] = {"run": _link("get_run", run_id="$response.body#/runs/0/id")}
+NEW_KEY_LINKS: dict[str, Any] = {"revoke": _link("revoke_key", key_id="$response.body#/key/id")}
+STACK_LINKS: dict[str, Any] = {
+    "use": {"operationId": "use_stack", "requestBody": {"name": "$response.body#/saved/0/stack/hash"}}
+}
+SWITCH_LINKS: dict[str, Any] = {
+    "clear": _link("clear_switch", name="$response.body#/name", tenant="$response.body#/tenant")
+}
+LINEAGE_LINKS: dict[str, Any] = {
+    "lineage": _link("get_lineage", answer_id="$response.body#/answers/0/answer_id")
+}

@@ -82,7 +82,8 @@ class Once:
 
     async def _begin(self, key: str) -> Fresh | Stored:
         body = await self._request.body()
-        digest = hashlib.sha256(self._form.encode() + b"\0" + body).hexdigest()
+        path: str = self._request.scope["path"]  # with its ids, which the route lacks
+        digest = hashlib.sha256(b"\0".join((self._form.encode(), path.encode(), body))).hexdigest()
         route: str = self._request.scope["route"].path
         store, owner = self._turn.services.idempotency, self._turn.principal.owner
         begun = await self._turn.services.read(partial(store.begin, owner, route, key, digest))

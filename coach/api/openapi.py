@@ -63,7 +63,7 @@ def _complete(operation: dict[str, Any], path: str, method: str) -> None:
     known = dict(_ALWAYS)
     if not path.startswith(_OPEN_PATHS):
         known |= _WITH_KEY
-    if method == "post":
+    if method in {"post", "put"}:
         known |= _WITH_BODY | _BY_MODEL
     if operation.get("parameters") or "requestBody" in operation:
         known |= {404: "not-found", 422: "invalid-request"}

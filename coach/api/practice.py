@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -10,9 +10,14 @@ from pydantic import BeforeValidator, Field
 from coach.api.schemas import Integer, a_number
 from coach.practice.candidate import MAX_ANSWER_CHARS
 from coach.practice.cards import DueDay
+from coach.practice.drill_run import DrillView
+from coach.practice.drill_words import MAX_SAID_CHARS
 from coach.practice.grades import StoredGrade
 from coach.practice.interview import Interview
-from coach.practice.progress import PlanDay
+from coach.practice.plan import MOST_DAYS, PlanDay
+from coach.practice.plans import StoredPlan
+from coach.practice.story import Story, StoryText
+from coach.recruit.read import MAX_REQUEST_CHARS
 from ingest.contract import Frozen, Level
 
 QuestionId = Annotated[
@@ -75,6 +80,13 @@ class DueQuestion(Frozen):
     successes: int
 
 
+class ReviewRequest(Frozen):
+    """How well an answer was remembered, by one's own judgement: 1 forgotten, 2 hard, 3 good, 4 easy."""
+
+    question_id: QuestionId
+    rating: Integer = Field(ge=1, le=4)
+
+
 class DueList(Frozen):
     """What is due today, the longest due first, and how many fall due on each of the next days.
 
@@ -97,4 +109,92 @@ class GradePage(Frozen):
     """A page of grades, newest first; `next_cursor` leads to older ones."""
 
     grades: tuple[StoredGrade, ...]
+    next_cursor: str | None
+
+
+class DrillSummary(Frozen):
+    """A drill that can be run."""
+
+    id: str
+    title: str
+    level: Level
+    minutes: float
+    briefing: str
+
+
+class DrillList(Frozen):
+    """The drills whose pages the handbook has."""
+
+    drills: tuple[DrillSummary, ...]
+
+
+class DrillPage(Frozen):
+    """A page of runs, newest first; `next_cursor` leads to older ones."""
+
+    runs: tuple[DrillView, ...]
+    next_cursor: str | None
+
+
+class PickedMove(Frozen):
+    """A decision by a move that the run offers."""
+
+    move: str = Field(min_length=1, max_length=64)
+
+
+class SaidMove(Frozen):
+    """A decision in one's own words, an action a sentence."""
+
+    said: str = Field(min_length=1, max_length=MAX_SAID_CHARS)
+
+
+class StoryChange(StoryText):
+    """What a story says from now on; `after` is the version that was read."""
+
+    after: Integer = Field(ge=0, le=2**31 - 1)
+
+
+class StoryPage(Frozen):
+    """A page of stories, newest first; `next_cursor` leads to older ones."""
+
+    stories: tuple[Story, ...]
+    next_cursor: str | None
+
+
+class PlanRequest(Frozen):
+    """What plan is wanted.
+
+    Attributes:
+        days: From today; the last one is free.
+        until: The last day, instead of `days`.
+        level: That of the job text if it names one; else senior.
+        job_text: A job description to read level, topics and kinds from.
+    """
+
+    days: Integer = Field(14, ge=1, le=MOST_DAYS)
+    until: date | None = None
+    level: Level | None = None
+    minutes_a_day: Integer = Field(30, ge=5, le=480)
+    job_text: str = Field("", max_length=MAX_REQUEST_CHARS)
+    time_zone: str = Field("UTC", max_length=64, examples=["Europe/Berlin"])
+
+
+class PlanReply(Frozen):
+    """A plan with its days, made anew from the grades.
+
+    Attributes:
+        practised: Of the questions of its level, those that were answered well; they need no day any more.
+        titles: Of the questions of its days, by id.
+    """
+
+    plan: StoredPlan
+    practised: int
+    questions: int
+    days: tuple[PlanDay, ...]
+    titles: dict[str, str]
+
+
+class PlanPage(Frozen):
+    """A page of plans, newest first, without their days; `next_cursor` leads to older ones."""
+
+    plans: tuple[StoredPlan, ...]
     next_cursor: str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from coach.types import Answer, Hit
 from ingest.contract import Frequency, Frozen, Level, PartKind, QuestionKind
@@ -22,17 +22,30 @@ Integer = Annotated[int, BeforeValidator(a_number)]
 Number = Annotated[float, BeforeValidator(a_number)]
 MAX_HITS = 200
 MAX_PAGE = 200
+MAX_PASSAGES = 20
 QuestionText = Annotated[str, Field(description="The question, in plain words.", examples=["What is RAG?"])]
 
 
 MAX_SAID = 50
 
 
-class ReplayRequest(Frozen):
+class QuestionRequest(Frozen):
     """A question, and whose answer is wanted."""
 
     question: QuestionText
     level: Level = "senior"
+
+
+class ReplayRequest(QuestionRequest):
+    """A question to look at, as it is answered or as other settings would have it answered.
+
+    Attributes:
+        passages: Sections that the answer may draw on.
+        rerank: Whether the found sections are put in a better order.
+    """
+
+    passages: Annotated[int, BeforeValidator(a_number), Field(ge=1, le=MAX_PASSAGES)] | None = None
+    rerank: StrictBool | None = None
 
 
 class Said(Frozen):
@@ -42,7 +55,7 @@ class Said(Frozen):
     text: str = Field(max_length=20_000)
 
 
-class AnswerRequest(ReplayRequest):
+class AnswerRequest(QuestionRequest):
     """A question to answer, and whose answer is wanted.
 
     Attributes:

@@ -18,12 +18,19 @@ from coach.coach import Coach
 from coach.guard.fairness import FairQueue
 from coach.guard.keys import KeyStore
 from coach.guard.quotas import Quotas
+from coach.operate.board import Switchboard
+from coach.operate.lineage import Auditor
 from coach.practice.cards import CardStore
+from coach.practice.drill_words import MoveReader
+from coach.practice.drills import Drills
 from coach.practice.grades import GradeStore
 from coach.practice.interviews import Interviews
+from coach.practice.plans import PlanStore
+from coach.practice.stories import StoryStore
 from coach.recruit.recruiter import Recruiter
-from coach.recruit.store import SetStore
+from coach.recruit.store import SetStore, TemplateStore
 from coach.settings import Settings
+from coach.stack import StackStore
 from coach.store.answers import AnswerStore
 from coach.store.audit import AuditLog
 from coach.store.conversations import ConversationStore
@@ -67,6 +74,7 @@ class Services:
         quotas: Counts what keys take.
         needs_key: Whether a request without an API key is refused.
         settings: Those of the coach, unless others are given for the server.
+        switchboard: The one that the coach follows; one of its own if none is given.
     """
 
     def __init__(
@@ -77,6 +85,7 @@ class Services:
         *,
         needs_key: bool,
         settings: Settings | None = None,
+        switchboard: Switchboard | None = None,
     ) -> None:
         self.settings: Settings = settings or coach.settings
         self.coach = coach
@@ -93,11 +102,18 @@ class Services:
         self.grades = GradeStore(database)
         self.cards = CardStore(database)
         self.interviews = Interviews(database, coach.practice_questions, coach.grade)
+        self.drills = Drills(database, coach.practice_drills, MoveReader(coach.embed).read)
+        self.stories = StoryStore(database)
+        self.plans = PlanStore(database)
         self.recruiter = Recruiter(coach)
         self.sets = SetStore(database)
+        self.templates = TemplateStore(database)
         self.idempotency = IdempotencyStore(database)
         self.conversations = ConversationStore(database)
         self.audit = AuditLog(database)
+        self.stacks = StackStore(self.settings.data_dir, self.settings.collection)
+        self.auditor = Auditor(self.audit, self.answers)
+        self.switchboard = switchboard or Switchboard(database)
         self.holdings = Holdings(database, [CachedAnswers(coach)])
 
     @cached_property
@@ -126,13 +142,15 @@ def open_services(settings: Settings, *, needs_key: bool) -> Iterator[Services]:
     Raises:
         CoachError: The index, the weights or the database cannot be used.
     """
-    with Coach(settings) as coach, Database.from_settings(settings) as database:
+    with Database.from_settings(settings) as database:
         database.migrate()
-        quotas = Quotas.from_settings(settings, database)
-        try:
-            yield Services(coach, database, quotas, needs_key=needs_key)
-        finally:
-            quotas.close()
+        board = Switchboard(database)
+        with Coach(settings, mitigation=board.mitigation) as coach:
+            quotas = Quotas.from_settings(settings, database)
+            try:
+                yield Services(coach, database, quotas, needs_key=needs_key, switchboard=board)
+            finally:
+                quotas.close()
 
 
 def services_of(request: Request) -> Services:

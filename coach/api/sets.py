@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from coach.recruit.contract import Competency, Wishes
 from coach.recruit.leak import Leak
 from coach.recruit.lint import Finding
+from coach.recruit.order import Order
 from coach.recruit.read import MAX_REQUEST_CHARS, Inferred
-from coach.recruit.sets import QuestionSet, Weighting
+from coach.recruit.sets import QuestionSet
 from coach.recruit.store import SetSummary
+from coach.store.base import NAME_CHARS
+from coach.types import ModelUse
 from ingest.contract import Frozen
 
 MAX_LEAK_CHARS = 50_000
+VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class ReadRequest(Frozen):
@@ -28,30 +33,44 @@ class ReadReply(Frozen):
 
     Attributes:
         findings: What the text itself should not say.
+        model: Who read it beside the rules; empty if nobody did.
+        degraded: Steps down the chain of models, and why none has read it.
+        usage: None if no model was asked.
+        cost_usd: 0 if nothing was paid; None if the price of a call is unknown.
     """
 
     wishes: Wishes
     inferred: tuple[Inferred, ...]
     notes: tuple[str, ...]
     findings: tuple[Finding, ...]
+    model: str = ""
+    degraded: tuple[str, ...] = ()
+    usage: ModelUse | None = None
+    cost_usd: float | None = 0.0
 
 
-class SetRequest(Frozen):
-    """What a set is built from: wishes, or a text that they are read from; with both, the wishes hold.
+class SetRequest(Order):
+    """What a set is built from; with neither wishes nor a text it is a usual interview.
 
-    With neither it is a usual interview on all of the handbook.
+    Attributes:
+        template_id: Whose house rules hold; the newest version of them unless `template_version` says which.
     """
 
-    wishes: Wishes | None = None
-    text: str = Field("", max_length=MAX_REQUEST_CHARS)
-    title: str = Field("", max_length=200)
-    weightings: tuple[Weighting, ...] = Field((), max_length=100)
+    template_id: str | None = Field(None, max_length=NAME_CHARS)
+    template_version: VersionNumber | None = None
 
 
-class VersionRequest(SetRequest):
+class VersionRequest(Order):
     """The next version of a set; `after` is the version that it was made from."""
 
-    after: int = Field(ge=1, le=2**31 - 1)
+    after: VersionNumber
+
+
+class RestoreRequest(Frozen):
+    """An older version to be made the newest again; `after` is the newest one that is known."""
+
+    version: VersionNumber
+    after: VersionNumber
 
 
 class SetReply(Frozen):
@@ -62,6 +81,12 @@ class SetReply(Frozen):
     created_at: datetime
     corpus_changed: bool
     made: QuestionSet
+
+
+class SetVersions(Frozen):
+    """All versions of a set, newest first."""
+
+    versions: tuple[SetSummary, ...]
 
 
 class SetPage(Frozen):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from coach.cli.operator import administration, open_database
 from coach.cli.options import json_option, load_settings
 
 if TYPE_CHECKING:
-    from coach.guard.keys import Key, KeyStore
+    from coach.guard.keys import Key
     from coach.guard.principal import Limits
 
 
@@ -51,9 +50,11 @@ def create(
     from coach.store.owner import Owner
 
     wanted = parse_limits(limits)
-    with _store() as store:
+    settings = load_settings(None)
+    with open_database(settings) as database:
         granted = [scope for scope in SCOPES if scope in scopes]
-        made = store.create(Owner(tenant, person), granted, limits=wanted, note=note)
+        may = administration(database, settings)
+        made = may.create_key(Owner(tenant, person), granted, limits=wanted, note=note)
     if as_json:
         click.echo(json.dumps({"secret": made.secret, **describe(made.key)}))
         return
@@ -66,8 +67,10 @@ def create(
 @json_option
 def list_keys(*, tenant: str | None, as_json: bool) -> None:
     """List the keys, oldest first, without their secrets."""
-    with _store() as store:
-        found = [describe(key) for key in store.list(tenant)]
+    from coach.guard.keys import KeyStore
+
+    with open_database() as database:
+        found = [describe(key) for key in KeyStore(database).list(tenant)]
     if as_json:
         click.echo(json.dumps(found))
         return
@@ -83,8 +86,9 @@ def list_keys(*, tenant: str | None, as_json: bool) -> None:
 @click.argument("key_id", metavar="ID")
 def revoke(key_id: str) -> None:
     """End the key of this ID; running servers refuse it within seconds."""
-    with _store() as store:
-        store.revoke(key_id)
+    settings = load_settings(None)
+    with open_database(settings) as database:
+        administration(database, settings).revoke_key(key_id)
     click.echo(f"{key_id}: revoked", err=True)
 
 
@@ -122,13 +126,3 @@ def describe(key: Key) -> dict[str, object]:
         "created_at": key.created_at.isoformat(),
         "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
     }
-
-
-@contextmanager
-def _store() -> Iterator[KeyStore]:
-    from coach.guard.keys import KeyStore
-    from coach.store.database import Database
-
-    with Database.from_settings(load_settings(None)) as database:
-        database.migrate()
-        yield KeyStore(database)

@@ -10,11 +10,15 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from coach.cli.options import collection_option, json_option, load_settings
+from coach.cli.practice_drill import drill
+from coach.cli.practice_interview import interview
+from coach.cli.practice_progress import plan, progress
+from coach.cli.practice_store import open_database
+from coach.cli.practice_story import story
 
 if TYPE_CHECKING:
     from coach.practice.grades import GradeStore, StoredGrade
     from coach.settings import Settings
-    from coach.store.database import Database
 
 
 @click.group()
@@ -122,7 +126,7 @@ def due(time_zone: str, collection: str | None, *, as_json: bool) -> None:
     from coach.store.base import utc_now
 
     settings, zone = load_settings(collection), find_zone(time_zone)
-    with _database(settings) as database, Coach(settings) as coach:
+    with open_database(settings) as database, Coach(settings) as coach:
         questions = coach.practice_questions()
         found = CardStore(database).due(LOCAL.owner, utc_now(), zone, limit=200)
     for one in found:
@@ -148,7 +152,7 @@ def anki(file: Path, collection: str | None) -> None:
     from coach.practice.cards import CardStore
 
     settings = load_settings(collection)
-    with _database(settings) as database, Coach(settings) as coach:
+    with open_database(settings) as database, Coach(settings) as coach:
         questions, cards = coach.practice_questions(), CardStore(database).all(LOCAL.owner)
         notes = [
             Note(one.question_id, questions[one.question_id].question, coach.practice_answer(one.question_id))
@@ -190,14 +194,9 @@ def _read(file: IO[str]) -> str:
 def _grades(settings: Settings) -> Iterator[GradeStore]:
     from coach.practice.grades import GradeStore
 
-    with _database(settings) as database:
+    with open_database(settings) as database:
         yield GradeStore(database)
 
 
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    from coach.store.database import Database
-
-    with Database.from_settings(settings) as database:
-        database.migrate()
-        yield database
+for one in (drill, interview, story, plan, progress):
+    practice.add_command(one)

@@ -10,11 +10,14 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import click
 
 from coach.cli.options import collection_option, json_option, load_settings
+from coach.cli.set_templates import database, template
 
 if TYPE_CHECKING:
     from coach.recruit.contract import Wishes
     from coach.recruit.exchange import DocumentName, ExportFormat
     from coach.recruit.read import Reading
+    from coach.recruit.sets import QuestionSet
+    from coach.recruit.store import StoredTemplate
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _LEVELS = ["junior", "mid", "senior", "staff"]
@@ -27,6 +30,9 @@ set_option = click.argument("set_file", metavar="SET", type=click.File("r", enco
 @click.group("set")
 def question_sets() -> None:
     """Question sets for recruiters: read a request, build, lint, compare and export."""
+
+
+question_sets.add_command(template)
 
 
 @question_sets.command("read")
@@ -84,6 +90,8 @@ def competencies(*, as_json: bool, collection: str | None) -> None:
 @click.option("--rounds", type=click.IntRange(1, 6), help="Interviews of a loop.")
 @click.option("--seed", type=click.IntRange(0), help="Another seed, another set.")
 @click.option("--title", default="", help="What the set is called.")
+@click.option("--template", "template_id", metavar="ID", help="House rules to build on.")
+@click.option("--keep", is_flag=True, help="Keep the set in the database and print its id.")
 @click.option("--out", type=_FILE, metavar="FILE", help="Where to write the set as JSON.")
 @json_option
 @collection_option
@@ -91,6 +99,8 @@ def build(
     *,
     text: str,
     title: str,
+    template_id: str | None,
+    keep: bool,
     out: Path | None,
     as_json: bool,
     collection: str | None,
@@ -101,6 +111,7 @@ def build(
     Ends with 0 also if the wishes cannot be met: the nearest set then comes with the reason.
     """
     from coach.coach import Coach
+    from coach.recruit.order import Order, build_first
     from coach.recruit.recruiter import Recruiter
     from coach.recruit.tell import tell
 
@@ -109,7 +120,10 @@ def build(
         recruiter = Recruiter(coach)
         reading = recruiter.read(request) if request.strip() else None
         wishes = _wishes(reading, given, {one.id for one in recruiter.competencies()})
-        made = recruiter.build(wishes, title=title, request=request)
+        order = Order(wishes=wishes, text=request, title=title)
+        made = build_first(recruiter, order, _template(template_id))
+    if keep:
+        click.echo(f"Kept as {_keep(made)}.", err=True)
     content = made.model_dump_json(indent=2) + "\n"
     if out is not None:
         out.write_text(content, encoding="utf-8")
@@ -175,6 +189,25 @@ def _text(given: str) -> str:
     return sys.stdin.read() if given == "-" else given
 
 
+def _template(template_id: str | None) -> StoredTemplate | None:
+    from coach.guard.principal import LOCAL
+    from coach.recruit.store import TemplateStore
+
+    if template_id is None:
+        return None
+    with database() as opened:
+        return TemplateStore(opened).get(LOCAL.tenant, template_id)
+
+
+def _keep(made: QuestionSet) -> str:
+    """Return the id under which a set is kept from now on."""
+    from coach.guard.principal import LOCAL
+    from coach.recruit.store import SetStore
+
+    with database() as opened:
+        return SetStore(opened).add(LOCAL.owner, made).id
+
+
 def _wishes(reading: Reading | None, given: Mapping[str, Any], known: set[str]) -> Wishes:
     """Return the wishes of the text with what the options put in their place."""
     from coach.recruit.contract import KINDS, CompetencyWish, Wishes
@@ -214,5 +247,5 @@ def _tell_reading(reading: Reading) -> None:
     click.echo("Read from the text:")
     for one in reading.inferred:
         click.echo(f"  {one.field:20} {one.value:20} “{' '.join(one.words.split())}”")
-    for note in reading.notes:
+    for note in (*reading.notes, *(f"Degraded: {one}" for one in reading.degraded)):
         click.echo(f"  {note}")

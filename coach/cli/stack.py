@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.cli.operator import administration, open_database
 from coach.cli.options import collection_option, json_option, load_settings
 
 if TYPE_CHECKING:
@@ -82,10 +83,13 @@ def use(name: str | None, collection: str | None) -> None:
     "settings" follows the settings again.
     """
     settings = load_settings(collection)
-    store = _store(settings)
     if name is None:
-        name = _save(settings, store).stack.hash
-    _tell(store.use("" if name == SETTINGS_NAME else name), settings)
+        from coach.switch import save_stack
+
+        name = save_stack(settings).stack.hash
+    with open_database(settings) as database:
+        chosen = administration(database, settings).use_stack(name)
+    _tell(chosen, settings)
 
 
 @stack.command()
@@ -93,29 +97,15 @@ def use(name: str | None, collection: str | None) -> None:
 def rollback(collection: str | None) -> None:
     """Put in force what was in force before."""
     settings = load_settings(collection)
-    _tell(_store(settings).rollback(), settings)
+    with open_database(settings) as database:
+        chosen = administration(database, settings).roll_back_stack()
+    _tell(chosen, settings)
 
 
 def _store(settings: Settings) -> StackStore:
     from coach.stack import StackStore
 
     return StackStore(settings.data_dir, settings.collection)
-
-
-def _save(settings: Settings, store: StackStore) -> SavedStack:
-    """Save the stack that the settings make, whichever is in force."""
-    from coach.engine import Engine
-    from coach.stack import Recipe
-    from coach.switch import open_models
-    from ingest.embed import Embedder
-
-    embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
-    recipe = Recipe.of(settings)
-    engine = Engine(settings, embedder, models=open_models(settings))
-    try:
-        return store.save(engine.stack, recipe)
-    finally:
-        engine.close()
 
 
 def _tell(saved: SavedStack | None, settings: Settings) -> None:

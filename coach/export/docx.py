@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import docx
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -32,6 +33,7 @@ from coach.export.blocks import (
 if TYPE_CHECKING:
     from docx.document import Document as Word
     from docx.oxml.xmlchemy import BaseOxmlElement
+    from docx.table import Table as Grid
     from docx.table import _Cell
     from docx.text.paragraph import Paragraph as Words
     from docx.text.run import Run as Piece
@@ -41,6 +43,9 @@ _MADE = datetime(2000, 1, 1, tzinfo=UTC)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _MARGIN = Mm(20)
 _WIDTH = Mm(210) - 2 * _MARGIN
+_CLOSE = Pt(3)
+_KEPT_ROWS = 10
+_FOOTER_CHARS = 90
 _DIM = RGBColor(0x57, 0x60, 0x6A)
 _LINK = RGBColor(0x05, 0x50, 0xAE)
 
@@ -68,8 +73,23 @@ def _prepare(word: Word, document: Printable) -> None:
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = _MARGIN
     body = word.styles["Normal"]
     body.font.name, body.font.size = "Calibri", Pt(10.5)
-    foot = page.footer.paragraphs[0].add_run(printable(document.footer))
-    foot.font.size, foot.font.color.rgb = Pt(8), _DIM
+    foot = page.footer.paragraphs[0]
+    foot.style = body  # that of footers has tab stops of its own
+    _write_footer(foot, printable(document.footer))
+
+
+def _write_footer(words: Words, text: str) -> None:
+    """Write the footer with the page's number at the right edge; a long text ends in an ellipsis."""
+    words.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    shown = text if len(text) <= _FOOTER_CHARS else f"{text[:_FOOTER_CHARS].rstrip()}…"
+    words.add_run(f"{shown}\t")
+    number = words.add_run("1")
+    for piece in words.runs:
+        piece.font.size, piece.font.color.rgb = Pt(8), _DIM
+    page = OxmlElement("w:fldSimple")
+    page.set(qn("w:instr"), "PAGE")
+    words._p.replace(number._r, page)  # noqa: SLF001 - python-docx has no fields
+    page.append(number._r)  # noqa: SLF001 - as above
 
 
 class _Writer:
@@ -117,12 +137,14 @@ class _Writer:
             words.paragraph_format.left_indent = Mm(8)
             words.paragraph_format.first_line_indent = -Mm(8)
             words.paragraph_format.tab_stops.add_tab_stop(Mm(8))
+            words.paragraph_format.space_after = _CLOSE
             words.add_run(f"{number}.\t")
             self._add(words, item)
 
     def _table(self, block: Table) -> None:
         table = self._word.add_table(rows=1, cols=len(block.header), style="Table Grid")
         table.autofit = False
+        _set_frame(table)
         for cell, name in zip(table.rows[0].cells, block.header, strict=True):
             _small(cell.paragraphs[0].add_run(printable(name))).bold = True
             _shade(cell)
@@ -133,6 +155,7 @@ class _Writer:
                 made.height = Mm(block.min_row_mm)
             for cell, runs in zip(made.cells, row, strict=True):
                 self._add(cell.paragraphs[0], runs, small=True)
+        _keep_rows_whole(table)
         shares = block.widths or (1.0,) * len(block.header)
         for column, share in zip(table.columns, shares, strict=True):
             width = round(_WIDTH * share / sum(shares))
@@ -146,11 +169,14 @@ class _Writer:
         words.add_run(printable(block.label)).bold = True
         words.paragraph_format.keep_with_next = True
         for _ in range(block.lines):
-            _underline(self._word.add_paragraph())
+            line = self._word.add_paragraph()
+            line.paragraph_format.keep_with_next = True
+            _underline(line)
 
     def _notes(self, block: Notes) -> None:
         for note in block.notes:
             words = self._word.add_paragraph()
+            words.paragraph_format.space_after, words.paragraph_format.line_spacing = _CLOSE, 1.0
             self._anchors += 1
             _bookmark(words, f"note-{note.number}", self._anchors)
             _small(words.add_run(f"[{note.number}] "))
@@ -211,12 +237,44 @@ def _underline(words: Words) -> None:
     """Draw a line to write on under an empty paragraph."""
     words.paragraph_format.space_before, words.paragraph_format.space_after = Pt(10), Pt(0)
     border = OxmlElement("w:pBdr")
-    line = OxmlElement("w:bottom")
-    for key, value in {"val": "single", "sz": "4", "space": "1", "color": "C9D1D9"}.items():
-        line.set(qn(f"w:{key}"), value)
-    border.append(line)
+    for side in ("bottom", "between"):  # Word draws one frame around neighbours that are framed alike
+        border.append(_line(side))
     properties = words._p.get_or_add_pPr()  # noqa: SLF001 - python-docx has no borders
     properties.insert_element_before(border, "w:spacing", "w:ind", "w:jc")  # Word wants its schema's order
+
+
+def _line(side: str) -> BaseOxmlElement:
+    line = OxmlElement(f"w:{side}")
+    for key, value in {"val": "single", "sz": "4", "space": "1", "color": "C9D1D9"}.items():
+        line.set(qn(f"w:{key}"), value)
+    return line
+
+
+def _set_frame(table: Grid) -> None:
+    """Give a table thin grey lines and its cells room above and below the text."""
+    properties = table._tbl.tblPr  # noqa: SLF001 - python-docx has neither borders nor margins
+    borders, margins = OxmlElement("w:tblBorders"), OxmlElement("w:tblCellMar")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        borders.append(_line(side))
+    for side in ("top", "bottom"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "50")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    properties.insert_element_before(margins, "w:tblLook")
+
+
+def _keep_rows_whole(table: Grid) -> None:
+    """Cut no row, and no short table, across pages."""
+    rows = table.rows
+    together = len(rows) <= _KEPT_ROWS
+    for number, row in enumerate(rows, start=1):
+        row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))  # noqa: SLF001 - as above
+        for words in (words for cell in row.cells for words in cell.paragraphs):
+            words.paragraph_format.space_after = Pt(0)
+            words.paragraph_format.line_spacing = 1.0
+            words.paragraph_format.keep_with_next = number == 1 or (together and number < len(rows))
 
 
 def _shade(cell: _Cell) -> None:

@@ -11,13 +11,13 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
     HRFlowable,
-    KeepTogether,
     ListFlowable,
     ListItem,
     PageTemplate,
@@ -52,6 +52,8 @@ _RULE = colors.HexColor("#c9d1d9")
 _HEAD = colors.HexColor("#eef1f4")
 _LINK = "#0550ae"
 _LINE_MM = 8
+_FOOTER_PT = 7.5
+_FOOTER_WIDTH = _WIDTH - 12 * mm
 _HEADING_SIZES = {1: 18.0, 2: 13.5, 3: 11.0, 4: 9.5}
 
 
@@ -78,11 +80,37 @@ def to_pdf(document: Printable) -> bytes:
         invariant=1,
         initialFontName=BODY,
     )
-    template.footer = printable(document.footer)
+    template.footer = _fitted(printable(document.footer))
     frame = Frame(_MARGIN, _MARGIN, _WIDTH, A4[1] - 2 * _MARGIN, 0, 0, 0, 0)
     template.addPageTemplates([PageTemplate("page", [frame], onPage=template.draw_footer)])
-    template.build([flowable for block in document.blocks for flowable in _flowables(block)])
+    following = (*document.blocks[1:], None)
+    flowables = [
+        flowable
+        for block, after in zip(document.blocks, following, strict=True)
+        for flowable in _flowables(block, after)
+    ]
+    template.build(_without_empty_pages(flowables))
     return target.getvalue()
+
+
+def _without_empty_pages(flowables: list[Flowable]) -> list[Flowable]:
+    """Return flowables without the space before a page break: at a page's very end it would fill a page."""
+    following = [*flowables[1:], None]
+    return [
+        one
+        for one, other in zip(flowables, following, strict=True)
+        if not (isinstance(one, Spacer) and isinstance(other, NewPage))
+    ]
+
+
+def _fitted(footer: str) -> str:
+    """Return a footer that leaves room for the page's number."""
+    if stringWidth(footer, BODY, _FOOTER_PT) <= _FOOTER_WIDTH:
+        return footer
+    shown = footer
+    while shown and stringWidth(f"{shown}…", BODY, _FOOTER_PT) > _FOOTER_WIDTH:
+        shown = shown[:-1]
+    return f"{shown.rstrip()}…"
 
 
 class _Template(BaseDocTemplate):  # type: ignore[misc]  # reportlab carries no types
@@ -96,7 +124,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # reportlab carries no 
         """Write the footer of one page."""
         canvas.saveState()
         canvas.setFillColor(_DIM)
-        canvas.setFont(BODY, 7.5)
+        canvas.setFont(BODY, _FOOTER_PT)
         canvas.drawString(_MARGIN, 11 * mm, self.footer)
         canvas.drawRightString(A4[0] - _MARGIN, 11 * mm, str(canvas.getPageNumber()))
         canvas.restoreState()
@@ -117,7 +145,7 @@ class _HeadingWords(Words):  # type: ignore[misc]  # reportlab carries no types
     text_shown: str = ""
 
 
-def _flowables(block: Block) -> Iterator[Flowable]:
+def _flowables(block: Block, after: Block | None) -> Iterator[Flowable]:
     if isinstance(block, Heading):
         yield _heading(block)
     elif isinstance(block, Paragraph):
@@ -132,7 +160,7 @@ def _flowables(block: Block) -> Iterator[Flowable]:
         yield _grid(block)
         yield Spacer(1, 3 * mm)
     elif isinstance(block, Field):
-        yield _room(block)
+        yield from _room(block, keep=isinstance(after, Paragraph))
     elif isinstance(block, PageBreak):
         yield NewPage()
     else:
@@ -170,10 +198,16 @@ def _grid(table: Table) -> Flowable:
     return Grid(rows, widths, repeatRows=1, splitInRow=1, minRowHeights=heights, style=style)
 
 
-def _room(field: Field) -> Flowable:
-    label = Words(_pieces(field.label, f"{BODY}-Bold"), _style("label"))
-    line = HRFlowable(width="100%", thickness=0.5, color=_RULE, spaceBefore=_LINE_MM * mm, spaceAfter=0)
-    return KeepTogether([label, *[line] * field.lines, Spacer(1, 3 * mm)])
+def _room(field: Field, *, keep: bool) -> Iterator[Flowable]:
+    """Yield a label with its lines on one page, and on that of the paragraph that follows if `keep`."""
+    lines = [
+        HRFlowable(width="100%", thickness=0.5, color=_RULE, spaceBefore=_LINE_MM * mm, spaceAfter=0)
+        for _ in range(field.lines)
+    ]
+    room = [Words(_pieces(field.label, f"{BODY}-Bold"), _style("label")), *lines, Spacer(1, 3 * mm)]
+    for one in room if keep else room[:-1]:
+        one.keepWithNext = 1
+    yield from room
 
 
 def _notes(block: Notes) -> Iterator[Flowable]:

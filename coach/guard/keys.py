@@ -14,7 +14,7 @@ from datetime import datetime
 from threading import Lock
 
 from sqlalchemy import JSON, LargeBinary, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coach.errors import NotFoundError, UsageError
 from coach.guard.principal import SCOPES, UNLIMITED, Limits, Principal, Scope
@@ -63,6 +63,10 @@ class NewKey:
     secret: str
 
 
+Also = Callable[[Session, Key], object]
+"""Something that stands or falls with what is done to a key: its entry in the audit log."""
+
+
 class KeyStore:
     """Makes, checks, lists and revokes keys.
 
@@ -88,9 +92,15 @@ class KeyStore:
         self._known: OrderedDict[bytes, tuple[float, Principal]] = OrderedDict()
 
     def create(
-        self, owner: Owner, scopes: Iterable[Scope], *, limits: Limits = UNLIMITED, note: str = ""
+        self,
+        owner: Owner,
+        scopes: Iterable[Scope],
+        *,
+        limits: Limits = UNLIMITED,
+        note: str = "",
+        also: Also | None = None,
     ) -> NewKey:
-        """Return a new key with its secret.
+        """Return a new key with its secret; `also` is done with it in the same transaction.
 
         Raises:
             UsageError: The tenant's or person's name has other characters than letters, digits, `._@-`, or
@@ -117,9 +127,12 @@ class KeyStore:
             digest=_digest(secret, salt),
             created_at=utc_now(),
         )
+        made = _key(row)
         with self._database.session() as session:
             session.add(row)
-        return NewKey(_key(row), secret)
+            if also is not None:
+                also(session, made)
+        return NewKey(made, secret)
 
     def verify(self, secret: str) -> Principal | None:
         """Return who holds the secret, or None if it opens nothing (any more)."""
@@ -145,8 +158,8 @@ class KeyStore:
         with self._database.reading() as session:
             return tuple(_key(row) for row in session.scalars(query))
 
-    def revoke(self, key_id: str) -> Key:
-        """End a key and return it; ending it twice changes nothing.
+    def revoke(self, key_id: str, *, also: Also | None = None) -> Key:
+        """End a key and return it; ending it twice changes nothing. `also` is done in the same transaction.
 
         Raises:
             NotFoundError: There is no such key.
@@ -155,7 +168,10 @@ class KeyStore:
             row = session.get(KeyRow, key_id, with_for_update=True)
             if row is None:
                 raise NotFoundError(f"there is no key {key_id!r}", hint="'coach keys list' shows them.")
-            row.revoked_at = row.revoked_at or utc_now()
+            if row.revoked_at is None:
+                row.revoked_at = utc_now()
+                if also is not None:
+                    also(session, _key(row))
         with self._lock:
             self._known.clear()
         return _key(row)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from threading import Lock
 
 import redis
+from pydantic import ValidationError
 from redis.exceptions import RedisError, WatchError
 
 from coach.errors import DatabaseError, SettingsError
@@ -46,7 +47,7 @@ class RedisBackend:
         with _translated(), self._turns[account], self._redis.pipeline() as pipeline:
             while True:
                 pipeline.watch(name)  # type: ignore[no-untyped-call]
-                after = change(_meter(pipeline.get(name)))
+                after = change(_meter(name, pipeline.get(name)))
                 pipeline.multi()
                 pipeline.set(name, after.model_dump_json(), ex=KEEP)
                 try:
@@ -58,7 +59,8 @@ class RedisBackend:
     def read(self, account: Account) -> Meter:
         """Return a meter. Raises DatabaseError."""
         with _translated():
-            return _meter(self._redis.get(_name(account)))
+            name = _name(account)
+            return _meter(name, self._redis.get(name))
 
     def close(self) -> None:
         """Release all connections; idempotent."""
@@ -69,8 +71,14 @@ def _name(account: Account) -> str:
     return "coach:quota:" + json.dumps(account)
 
 
-def _meter(stored: object) -> Meter:
-    return Meter.model_validate_json(stored) if isinstance(stored, str) else Meter()
+def _meter(name: str, stored: object) -> Meter:
+    """Return the meter that is stored. Raises DatabaseError if it is none: a limit is not passed over."""
+    try:
+        return Meter.model_validate_json(stored) if isinstance(stored, str) else Meter()
+    except ValidationError as error:
+        raise DatabaseError(
+            f"Redis: {name!r} holds no meter", hint="Delete it; the key's limits begin anew."
+        ) from error
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -37,6 +37,12 @@ class Models:
     def new_budget(self) -> Budget:
         """Return the account of a request that begins now."""
         return Budget(self.limits, self.clock)
+
+    def asking(self, names: Sequence[str], settings: Settings) -> Models:
+        """Return the same with a writer that asks these models in order; one that is not known is opened."""
+        known = {model.name: model for model in self.writer.models}
+        chain = [known.get(name) or open_model(name, settings) for name in names]
+        return replace(self, writer=self.writer.asking(chain))
 
 
 def open_models(settings: Settings) -> Models | None:

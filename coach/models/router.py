@@ -45,6 +45,15 @@ class Router:
         """The models of the chain, in order."""
         return tuple(model.name for model in self._chain)
 
+    def asking(self, chain: Sequence[Model]) -> Router:
+        """Return a router of another chain that shares what this one has learnt of the providers."""
+        return Router(chain, breakers=self._breakers, clock=self._clock, retries=self._retries)
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The chain itself."""
+        return self._chain
+
     @property
     def breaker_states(self) -> dict[str, BreakerState]:
         """State of the breaker of each provider in the chain."""

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from coach.errors import NotFoundError
 from coach.practice.candidate import Runs
+from coach.practice.drill import Staged
+from coach.practice.drill_shelf import stage_all
 from coach.practice.interview import DEFAULT_MINUTES, PracticeQuestion
 from coach.practice.page import first_question, read_page, read_statements
 from coach.practice.page_vectors import PageVectors, read_vectors
@@ -72,6 +74,11 @@ class Book:
     def questions(self) -> Mapping[str, PracticeQuestion]:
         """All questions that can be practised by id, in the order of the handbook."""
         return {identity: self._question(entry) for identity, entry in self.entries.items()}
+
+    @cached_property
+    def drills(self) -> Mapping[str, Staged]:
+        """The incident drills whose pages stand in this handbook, by id."""
+        return stage_all(lambda slug: self.entry(slug).section, self._load)
 
     def entry(self, identity: str) -> Entry:
         """Return a question, named by its id or its slug. Raises NotFoundError."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from coach.practice.schedule import CardState, day_starts, end_of_day, review
+from coach.practice.schedule import CardState, day_starts, end_of_day, rate, rating_of
 from coach.practice.tables import CardRow, ReviewRow
 from coach.store.base import new_id
 from coach.store.database import Database, insert_if_absent
@@ -53,6 +53,12 @@ class CardStore:
             rows = session.scalars(_of(owner).order_by(CardRow.due, CardRow.question_id))
             return tuple(_card(row) for row in rows)
 
+    def rate(self, owner: Owner, question_id: str, rating: int, at: datetime) -> DueCard:
+        """Return a question's card after its person rated how well it was remembered, without a grade."""
+        with self._database.session() as session:
+            card = _review(session, owner, question_id, rating, at, score=None)
+        return DueCard(question_id=question_id, card=card)
+
     def forecast(self, owner: Owner, now: datetime, zone: ZoneInfo, *, days: int) -> tuple[DueDay, ...]:
         """Return how many cards fall due on each of the next local days, today first."""
         today = now.astimezone(zone).date()
@@ -69,7 +75,14 @@ class CardStore:
 
 
 def review_card(session: Session, owner: Owner, question_id: str, score: float, at: datetime) -> CardState:
-    """Return a question's card after a review that is stored with it; the first one makes the card."""
+    """Return a question's card after a graded answer, which is stored as its review."""
+    return _review(session, owner, question_id, rating_of(score), at, score=score)
+
+
+def _review(
+    session: Session, owner: Owner, question_id: str, rating: int, at: datetime, *, score: float | None
+) -> CardState:
+    """Return a card after a review that is stored with it; the first one makes the card."""
     empty = CardState(due=at)
     insert_if_absent(
         session,
@@ -87,7 +100,7 @@ def review_card(session: Session, owner: Owner, question_id: str, score: float, 
     )
     row = session.scalars(_of(owner).where(CardRow.question_id == question_id).with_for_update()).one()
     before = CardState.model_validate_json(row.body) if row.version else None
-    after = review(before, score, at)
+    after = rate(before, rating, at)
     session.add(
         ReviewRow(
             tenant=owner.tenant,

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from coach.faithfulness.verdicts import Problem
-from coach.types import Citation
+from coach.types import Citation, ModelUse
 from ingest.contract import Frozen, Level
 
 PointVerdict = Literal["covered", "partly", "missing", "contradicted"]
@@ -118,6 +118,9 @@ class Grade(Frozen):
         low: Nine of ten answers that are judged like this one deserve at least this; `high` likewise.
         moves: Three, or fewer if less is missing.
         grader: Version of the grader; scores of different versions are not compared.
+        model: Which model read the unsure points again; empty if none did.
+        usage: What that took; None if no model was asked. `cost_usd` is None if the price is unknown.
+        degraded: Why the second reading is missing where a model is set up; empty when all is well.
     """
 
     question_id: str
@@ -137,3 +140,7 @@ class Grade(Frozen):
     moves: tuple[Move, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     grader: str
+    model: str = ""
+    usage: ModelUse | None = None
+    cost_usd: float | None = 0.0
+    degraded: tuple[str, ...] = ()

@@ -152,6 +152,12 @@ class Grader:
             return first
         return self._with_points(first, (*first.points[:place], again, *first.points[place + 1 :]))
 
+    def reconsider(self, grade: Grade, points: tuple[PointGrade, ...]) -> Grade:
+        """Return a grade with other points, and the score and the moves that follow from them."""
+        page = self._book.vectors(grade.question_id).page
+        moves = next_moves(page, points, grade.structure, grade.length)
+        return self._with_points(grade, points).model_copy(update={"moves": moves})
+
     def _with_points(self, grade: Grade, points: tuple[PointGrade, ...]) -> Grade:
         """Return a grade with other points, and the score that follows from them."""
         score, half = self._score(points)

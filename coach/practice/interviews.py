@@ -57,14 +57,23 @@ class Interviews:
         self._grade = grade
         self._clock = clock
 
+    def questions(self) -> Mapping[str, PracticeQuestion]:
+        """Return all questions that can be asked, by id, as they are now."""
+        return self._questions()
+
     def start(self, owner: Owner, wish: Wish) -> Interview:
         """Return a new interview with its first question.
 
         Raises:
+            NotFoundError: The handbook has no such chapter.
             UsageError: No question of the handbook fits.
         """
         identity, now = new_id(), self._clock()
-        planned = plan(self._questions().values(), wish, seed=identity)
+        questions = self._questions().values()
+        unknown = sorted(set(wish.chapters) - {one.document for one in questions})
+        if unknown:
+            raise NotFoundError(f"there is no chapter {unknown[0]!r}", hint="Name documents by their ids.")
+        planned = plan(questions, wish, seed=identity)
         if not planned:
             raise UsageError("no question fits this interview", hint="Choose another level or more chapters.")
         ends_at = now + timedelta(minutes=wish.minutes)

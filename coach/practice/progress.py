@@ -1,17 +1,13 @@
-"""Where somebody stands by their grades, and what to practise on each day until a date."""
+"""Where somebody stands by their grades."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from coach.practice.grades import Scored
 from coach.practice.interview import PracticeQuestion
-from ingest.contract import Frozen, Level
-
-# An answer of this score needs no place in a plan; its card brings it back.
-_KNOWN = 8.0
+from ingest.contract import Frozen
 
 
 class GroupProgress(Frozen):
@@ -58,14 +54,6 @@ class Progress(Frozen):
     self_rating: SelfRating | None
 
 
-class PlanDay(Frozen):
-    """What to practise on a day; `minutes` is the sum of the time boxes."""
-
-    day: date
-    question_ids: tuple[str, ...]
-    minutes: float
-
-
 def progress(scored: Sequence[Scored], questions: Mapping[str, PracticeQuestion], zone: ZoneInfo) -> Progress:
     """Return where somebody stands.
 
@@ -91,46 +79,6 @@ def progress(scored: Sequence[Scored], questions: Mapping[str, PracticeQuestion]
         levels=groups(lambda one: one.levels),
         self_rating=_self_rating(scored),
     )
-
-
-def plan_days(
-    scored: Sequence[Scored],
-    questions: Mapping[str, PracticeQuestion],
-    *,
-    level: Level,
-    today: date,
-    days: int,
-    minutes_a_day: float,
-) -> tuple[PlanDay, ...]:
-    """Return what to practise on each of some days: weak and new questions of the level, often asked first.
-
-    Made anew from the grades whenever it is asked for, so that it adapts to them. Days are empty once
-    nothing is left to practise.
-    """
-    newest = {one.question_id: one.score for one in scored}
-    rank = {"very-common": 0, "common": 1, "occasional": 2}
-    fitting = [one for one in questions.values() if level in one.levels and newest.get(one.id, 0.0) < _KNOWN]
-    turn: dict[str, int] = {}
-    ordered = []
-    for one in sorted(
-        fitting, key=lambda one: (rank.get(one.frequency or "", 2), newest.get(one.id, 5.0), one.id)
-    ):
-        turn[one.document] = turn.get(one.document, 0) + 1  # one of each chapter before the second of any
-        ordered.append((turn[one.document], one))
-    left = [one for _, one in sorted(ordered, key=lambda pair: pair[0])]
-    planned = []
-    for step in range(days):
-        chosen: list[PracticeQuestion] = []
-        while left and (not chosen or sum(one.minutes for one in chosen) + left[0].minutes <= minutes_a_day):
-            chosen.append(left.pop(0))
-        planned.append(
-            PlanDay(
-                day=today + timedelta(days=step),
-                question_ids=tuple(one.id for one in chosen),
-                minutes=sum(one.minutes for one in chosen),
-            )
-        )
-    return tuple(planned)
 
 
 def _group(name: str, ids: Sequence[str], newest: Mapping[str, float]) -> GroupProgress:

@@ -19,6 +19,7 @@ def render(grade: Grade) -> str:
     score = f"{grade.score:.1f} of 10 · between {grade.low:.1f} and {grade.high:.1f}"
     length = f"{grade.length.minutes:.1f} of {grade.length.box_minutes:g} minutes"
     lines += [f"{score} · {length}, {grade.length.verdict}", ""]
+    lines += [f"Degraded: {one}" for one in grade.degraded]
     lines += [line for point in grade.points for line in point_lines(point)]
     if grade.structure:
         lead = "leads with the point" if grade.structure.leads_with_point else "does not lead with the point"

@@ -68,6 +68,7 @@ def report(interview: Interview, questions: Mapping[str, PracticeQuestion]) -> I
         asked = questions.get(question_id)
         kinds.setdefault((asked.kind if asked else None) or "other", []).append(score)
     points = [(turn, point) for turn in last.values() if turn.grade for point in turn.grade.points]
+    said = [one for one in points if one[1].candidate and one[1].verdict in {"covered", "partly"}]
     ended = max((turn.submitted_at for turn in interview.turns if turn.submitted_at), default=None)
     return InterviewReport(
         interview=interview,
@@ -79,7 +80,7 @@ def report(interview: Interview, questions: Mapping[str, PracticeQuestion]) -> I
             CompetencyScore(competency=kind, questions=len(found), score=_mean(found))
             for kind, found in sorted(kinds.items())
         ),
-        strongest=_moment(max(points, key=lambda one: one[1].weight * one[1].credit, default=None)),
+        strongest=_moment(max(said, key=lambda one: one[1].weight * one[1].credit, default=None)),
         weakest=_moment(max(points, key=lambda one: one[1].weight * (1 - one[1].credit), default=None)),
     )
 

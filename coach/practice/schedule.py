@@ -57,9 +57,13 @@ def review(card: CardState | None, score: float, at: datetime) -> Reviewed:
     Source: https://github.com/open-spaced-repetition/py-fsrs, without steps of minutes: a question of an
     interview is not asked twice in ten minutes.
     """
+    return rate(card, rating_of(score), at)
+
+
+def rate(card: CardState | None, rating: int, at: datetime) -> Reviewed:
+    """Return a card after it was remembered so well: 1 forgotten, 2 hard, 3 good, 4 easy."""
     from fsrs import Rating
 
-    rating = rating_of(score)
     after, _ = _scheduler().review_card(_to_fsrs(card, at), Rating(rating), at)
     successes = (card.successes if card else 0) + (rating > 1)
     return Reviewed(card=_from_fsrs(after, successes), rating=rating)

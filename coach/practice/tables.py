@@ -120,3 +120,39 @@ class ReviewRow(Owned):
     reviewed_at: Mapped[datetime] = mapped_column(UtcTime)
     rating: Mapped[int]
     score: Mapped[float | None]
+
+
+class DrillRow(Owned):
+    """A run of an incident drill; `version` counts its changes."""
+
+    __tablename__ = "practice_drills"
+    __table_args__ = (Index(None, "tenant", "person", "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    version: Mapped[int]
+    status: Mapped[str] = mapped_column(Word(16))
+    body: Mapped[str] = mapped_column(PlainText)
+
+
+class StoryRow(Owned):
+    """A story of the bank; `version` counts its changes."""
+
+    __tablename__ = "practice_stories"
+    __table_args__ = (Index(None, "tenant", "person", "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    version: Mapped[int]
+    body: Mapped[str] = mapped_column(PlainText)
+
+
+class PlanRow(Owned):
+    """A plan towards a date; its days are made anew from the grades whenever it is read."""
+
+    __tablename__ = "practice_plans"
+    __table_args__ = (Index(None, "tenant", "person", "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    body: Mapped[str] = mapped_column(PlainText)

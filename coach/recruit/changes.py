@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from coach.recruit.sets import Interview, QuestionSet
+from coach.recruit.template import told
 from ingest.contract import Frozen
+
+_WORDS = ("title", "introduction", "notes", "weightings", "template")
 
 
 class InterviewChange(Frozen):
@@ -24,11 +29,17 @@ class InterviewChange(Frozen):
 
 
 class SetChange(Frozen):
-    """What changed between two versions of a set; `wishes` names the fields that differ."""
+    """What changed between two versions of a set, each change as before and after.
+
+    Attributes:
+        wishes: By field, those that differ.
+        words: Title, introduction, notes, weights and template, those that differ.
+    """
 
     same: bool
     corpus_changed: bool
     wishes: dict[str, tuple[str, str]]
+    words: dict[str, tuple[str, str]] = Field(default_factory=dict)
     interviews: tuple[InterviewChange, ...]
 
 
@@ -36,15 +47,21 @@ def compare(before: QuestionSet, after: QuestionSet) -> SetChange:
     """Return what changed."""
     old, new = {one.name: one for one in before.interviews}, {one.name: one for one in after.interviews}
     wishes = {
-        name: (str(value), str(getattr(after.wishes, name)))
+        name: (told(value), told(getattr(after.wishes, name)))
         for name, value in before.wishes
         if value != getattr(after.wishes, name)
+    }
+    words = {
+        name: (told(getattr(before, name)), told(getattr(after, name)))
+        for name in _WORDS
+        if getattr(before, name) != getattr(after, name)
     }
     changes = tuple(_interview(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new)))
     return SetChange(
         same=before == after,
         corpus_changed=before.corpus_hash != after.corpus_hash,
         wishes=wishes,
+        words=words,
         interviews=tuple(one for one in changes if one != InterviewChange(name=one.name)),
     )
 

@@ -28,13 +28,19 @@ from coach.recruit.solve import STATED, Solution, is_possible, solve
 from coach.recruit.wishes import contradictions, settled
 
 
-def choose(pool: Pool, wishes: Wishes, nearness: Mapping[str, float] | None = None) -> Selection:
+def choose(
+    pool: Pool,
+    wishes: Wishes,
+    nearness: Mapping[str, float] | None = None,
+    places: Mapping[str, int] | None = None,
+) -> Selection:
     """Return the sets that the wishes ask for, or the nearest ones and why there are none.
 
     Args:
         pool: Of the live index.
         wishes: As they were stated.
         nearness: To the wishes' focus, by question id, 0 to 1.
+        places: In which set, counted from 0, questions had better be, by id.
 
     Raises:
         NotFoundError: The wishes name a competency or a question that the handbook lacks.
@@ -44,7 +50,7 @@ def choose(pool: Pool, wishes: Wishes, nearness: Mapping[str, float] | None = No
     nearness = nearness or {}
     against = contradictions(pool, wishes)
     if against:
-        nearest = choose(pool, settled(pool, wishes), nearness)
+        nearest = choose(pool, settled(pool, wishes), nearness, places)
         conflict = Conflict(
             conditions=("request",),
             because=" ".join(against),
@@ -53,11 +59,12 @@ def choose(pool: Pool, wishes: Wishes, nearness: Mapping[str, float] | None = No
         return nearest.model_copy(update={"wishes": wishes, "conflict": conflict})
     counts = [wishes.count] if wishes.count else usual_counts(wishes)
     for count in counts:
-        problem = state_problem(pool, wishes, nearness, count=count)
+        problem = state_problem(pool, wishes, nearness, count=count, places=places)
         solution = _solve(problem)
         if solution is not None:
             return _selection(pool, problem, solution, nearness)
-    return _nearest(pool, state_problem(pool, wishes, nearness, count=counts[0]), nearness)
+    problem = state_problem(pool, wishes, nearness, count=counts[0], places=places)
+    return _nearest(pool, problem, nearness)
 
 
 def _solve(problem: Problem) -> Solution | None:

@@ -128,6 +128,13 @@ class Wishes(Frozen):
     seed: int = Field(0, ge=0, le=2**31 - 1)
 
 
+class TemplateUse(Frozen):
+    """The house rules that a set follows: a version of a template."""
+
+    id: str
+    version: int = Field(ge=1)
+
+
 class Conflict(Frozen):
     """Conditions that cannot hold together.
 

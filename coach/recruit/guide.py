@@ -42,13 +42,14 @@ def to_guide(made: QuestionSet) -> Printable:
         *_warnings(made),
         Heading(level=2, text="How to use this guide"),
         Bullets(items=tuple(plain(rule) for rule in _RULES)),
+        *_house_words(made),
     ]
     for interview in made.interviews:
         blocks += [Heading(level=2, text=f"Plan: {interview.name}"), _plan(made, interview)]
     for interview in made.interviews:
         for number, pack in enumerate(interview.packs, start=1):
             blocks += [PageBreak(), *_question(made, interview, number, pack, numbering)]
-    blocks += [PageBreak(), Heading(level=2, text="Where it stands in the handbook"), numbering.notes()]
+    blocks += [PageBreak(), *numbering.notes()]
     return on_paper(made, "Interviewer's guide", blocks)
 
 
@@ -82,6 +83,20 @@ def _warnings(made: QuestionSet) -> Iterator[Block]:
         )
 
 
+def _house_words(made: QuestionSet) -> Iterator[Block]:
+    """Yield what the organisation says to its interviewers, and what these say to every candidate."""
+    if made.notes:
+        yield Heading(level=2, text="Notes for interviewers")
+        yield from (Paragraph(runs=plain(one)) for one in _paragraphs(made.notes))
+    if made.introduction:
+        yield Heading(level=2, text="Say this first, to every candidate")
+        yield from (Paragraph(runs=plain(one), quote=True) for one in _paragraphs(made.introduction))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    yield from (line.strip() for line in text.splitlines() if line.strip())
+
+
 def _plan(made: QuestionSet, interview: Interview) -> Table:
     rows: list[tuple[Text, ...]] = []
     clock = 0.0
@@ -98,7 +113,7 @@ def _plan(made: QuestionSet, interview: Interview) -> Table:
         )
         clock += pack.minutes
     header = ("No.", "Question", "Competency", "Kind", "Minutes")
-    return Table(header=header, rows=tuple(rows), widths=(1, 8, 4, 2.5, 2))
+    return Table(header=header, rows=tuple(rows), widths=(1.3, 8, 4, 2.5, 2))
 
 
 def _question(

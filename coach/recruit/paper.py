@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coach.export import Block, Note, Notes, Printable, Table, plain
+from coach.export import Block, Heading, Note, Notes, Paragraph, Printable, Table, plain
 from coach.recruit.rubric import GRADES, KeyPoint
 from coach.recruit.sets import QuestionSet
 from coach.types import Citation
@@ -28,20 +28,22 @@ class Numbering:
             self._numbers[place] = len(self._citations)
         return self._numbers[place]
 
-    def notes(self) -> Notes:
-        """Return a note for each number: the place, as it is found in the handbook."""
-        return Notes(
-            notes=tuple(
-                Note(number=number, runs=plain(place_of(citation)))
-                for number, citation in enumerate(self._citations, start=1)
-            )
+    def notes(self) -> tuple[Block, ...]:
+        """Return a section with a note for each number: the place, as it is found in the handbook."""
+        places = tuple(
+            Note(number=number, runs=plain(place_of(citation)))
+            for number, citation in enumerate(self._citations, start=1)
+        )
+        return (
+            Heading(level=2, text="Where it stands in the handbook"),
+            Paragraph(runs=plain("By number: the document, the characters in it, and the heading.")),
+            Notes(notes=places),
         )
 
 
 def place_of(citation: Citation) -> str:
-    """Return where a citation stands, in words."""
-    trail = " › ".join(dict.fromkeys((*citation.path[-1:], citation.heading)))
-    return f"{citation.document} › {trail}, characters {citation.start}–{citation.end}"
+    """Return where a citation stands: the document, its characters there, and the heading above them."""
+    return f"{citation.document} {citation.start}–{citation.end} · {citation.heading}"
 
 
 def on_paper(made: QuestionSet, subject: str, blocks: Sequence[Block]) -> Printable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from coach.errors import NotFoundError
@@ -60,6 +60,7 @@ class Problem:
         sets: Rounds times forms.
         avoided: Why a question is left out, by id.
         twins: Pairs of candidates that ask nearly the same.
+        places: In which set, counted from 0, candidates had better be, by id.
     """
 
     wishes: Wishes
@@ -71,10 +72,16 @@ class Problem:
     sets: int
     avoided: Mapping[str, str]
     twins: tuple[tuple[str, str], ...]
+    places: Mapping[str, int]
 
 
 def state_problem(
-    pool: Pool, wishes: Wishes, nearness: Mapping[str, float], *, count: int | None = None
+    pool: Pool,
+    wishes: Wishes,
+    nearness: Mapping[str, float],
+    *,
+    count: int | None = None,
+    places: Mapping[str, int] | None = None,
 ) -> Problem:
     """Return the problem.
 
@@ -83,6 +90,7 @@ def state_problem(
         wishes: As they were stated.
         nearness: To the wishes' focus, by question id, 0 to 1.
         count: Questions of a set, where the wishes state none.
+        places: In which set questions had better be, by id.
 
     Raises:
         NotFoundError: The wishes name a competency or a question that the handbook lacks.
@@ -106,6 +114,7 @@ def state_problem(
         sets=wishes.rounds * wishes.forms,
         avoided=avoided,
         twins=tuple(pair for pair in pool.twins if ids.issuperset(pair)),
+        places=places or {},
     )
 
 
@@ -170,8 +179,13 @@ def check_names(pool: Pool, wishes: Wishes) -> None:
             raise NotFoundError(
                 f"the handbook has no competency {name!r}", hint=f"Known are {', '.join(sorted(known))}."
             )
+    check_questions(pool, (*wishes.must_have, *(name for pair in wishes.never_with for name in pair)))
+
+
+def check_questions(pool: Pool, ids: Iterable[str]) -> None:
+    """Raise NotFoundError if the handbook lacks one of some questions."""
     questions = pool.by_id()
-    for one in (*wishes.must_have, *(name for pair in wishes.never_with for name in pair)):
+    for one in ids:
         if one not in questions:
             raise NotFoundError(f"the handbook has no question {one!r}", hint="Take ids from its list.")
 
@@ -239,8 +253,7 @@ def thinned(problem: Problem) -> Problem:
     for found in by_place.values():
         best = sorted(found, key=lambda one: (not one.near, -one.score, one.question.id))
         kept += best[: max(2, math.ceil(shares * len(found)))]
-    must = set(problem.wishes.must_have)
-    ids = {one.question.id for one in kept} | must
+    ids = {one.question.id for one in kept} | {*problem.wishes.must_have, *problem.places}
     return replace(
         problem,
         candidates=tuple(one for one in problem.candidates if one.question.id in ids),

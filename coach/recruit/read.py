@@ -14,6 +14,7 @@ from coach.recruit.read_kinds import KindCue, Scope, negated, read_kinds
 from coach.recruit.read_level import LevelCue, read_level
 from coach.recruit.read_numbers import Number, read_numbers
 from coach.recruit.read_text import is_terse, without
+from coach.types import ModelUse
 from ingest.analysis import terms
 from ingest.contract import Frozen, QuestionKind
 
@@ -39,7 +40,13 @@ _SHORTEST_MINUTES = 5
 _MOST_TOPIC_STEMS = 3
 # Of all questions of a wanted kind and level, a competency that holds this share stands for the kind.
 _KIND_SHARE = 0.25
-_BOUNDS = {"count": MAX_QUESTIONS, "rounds": 6, "forms": MAX_SETS}
+BOUNDS: dict[str, tuple[float, float]] = {
+    "minutes": (_SHORTEST_MINUTES, MAX_MINUTES),
+    "count": (1, MAX_QUESTIONS),
+    "rounds": (1, 6),
+    "forms": (1, MAX_SETS),
+}
+"""Least and most of each number."""
 
 
 class Inferred(Frozen):
@@ -47,6 +54,7 @@ class Inferred(Frozen):
 
     Attributes:
         value: As it is shown: "senior", "30", "evaluation".
+        by: Whether rules on words read it, or a model whose quote was checked.
     """
 
     field: InferredField
@@ -54,6 +62,7 @@ class Inferred(Frozen):
     words: str
     start: int
     end: int
+    by: Literal["words", "model"] = "words"
 
 
 class Reading(Frozen):
@@ -61,11 +70,20 @@ class Reading(Frozen):
 
     Attributes:
         notes: What could not be taken as it was said, a sentence each.
+        model: Who read it beside the rules; empty if nobody did.
+        degraded: What is missing from a full reading: each step down the chain of models, and last
+            "read_request: timeout" or another reason why no model has read it.
+        usage: None if no model was asked.
+        cost_usd: 0 if nothing was paid; None if the price of a call is unknown.
     """
 
     wishes: Wishes
     inferred: tuple[Inferred, ...]
     notes: tuple[str, ...] = ()
+    model: str = ""
+    degraded: tuple[str, ...] = ()
+    usage: ModelUse | None = None
+    cost_usd: float | None = 0.0
 
 
 @dataclass(slots=True)
@@ -174,16 +192,21 @@ def _take_level(draft: _Draft, cue: LevelCue | None) -> None:
 def _take_numbers(draft: _Draft, numbers: Sequence[Number]) -> None:
     for one in numbers:
         if one.field == "minutes":
-            if _SHORTEST_MINUTES <= one.value <= MAX_MINUTES:
+            if _is_within(one):
                 draft.values["minutes"] = one.value
                 draft.infer("minutes", f"{one.value:g}", one.start, one.end)
             else:
                 draft.notes.append(f"{one.value:g} minutes is no length of an interview; it is left open.")
-        elif 1 <= one.value <= _BOUNDS[one.field]:
+        elif _is_within(one):
             draft.values[one.field] = round(one.value)
             draft.infer(one.field, str(round(one.value)), one.start, one.end)
         else:
             draft.notes.append(f"{one.value:g} is no number of {one.field}; it is left open.")
+
+
+def _is_within(number: Number) -> bool:
+    least, most = BOUNDS[number.field]
+    return least <= number.value <= most
 
 
 def _take_kinds(draft: _Draft, cues: Sequence[KindCue]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from threading import Lock
 
 import numpy as np
@@ -11,9 +12,11 @@ from coach.errors import UsageError
 from coach.recruit.contract import Competency, Selection, Wishes
 from coach.recruit.leak import Leak, find_leaks
 from coach.recruit.pool import Pool, read_pool
+from coach.recruit.problem import check_names, check_questions
 from coach.recruit.read import MAX_REQUEST_CHARS, Reading, RequestReader
 from coach.recruit.read_competencies import CompetencyReader
 from coach.recruit.sets import QuestionSet, Weighting, make_set
+from coach.recruit.template import TemplateRules, applied
 from ingest.store.port import Vector
 
 _ON_PREPARING = (
@@ -53,6 +56,8 @@ class Recruiter:
     def read(self, text: str) -> Reading:
         """Return the wishes that a job text or a note states, with the words that each comes from.
 
+        With a model set up it is read by the model too; if the model fails, `degraded` says so.
+
         Raises:
             UsageError: The text is empty or too long.
         """
@@ -66,10 +71,24 @@ class Recruiter:
             if self._reader is None or self._reader[0] != pool.build:
                 self._reader = (pool.build, RequestReader(pool, CompetencyReader(pool, self._coach.embed)))
             reader = self._reader[1]
-        return reader.read(text)
+        return self._read_by_model(text, reader.read(text), pool)
 
-    def choose(self, wishes: Wishes) -> Selection:
+    def _read_by_model(self, text: str, offline: Reading, pool: Pool) -> Reading:
+        """Return a reading with what a model adds to it, if one is set up."""
+        from coach.recruit.read_model import completed, make_request
+
+        make = partial(make_request, competencies=pool.competencies)
+        said = self._coach.consult(text, make)
+        if said is None:
+            return offline
+        return completed(text, offline, said, {one.id for one in pool.competencies})
+
+    def choose(self, wishes: Wishes, like: QuestionSet | None = None) -> Selection:
         """Return the questions for some wishes, or the nearest ones and why there are none.
+
+        Args:
+            wishes: As they were stated.
+            like: A set whose questions stay where they are as far as the wishes allow.
 
         Raises:
             NotFoundError: The wishes name a competency or a question that the handbook lacks.
@@ -78,7 +97,12 @@ class Recruiter:
         from coach.recruit.choose import choose  # brings the solver
 
         pool = self.pool
-        return choose(pool, wishes, self._nearness(pool, wishes.focus))
+        places = {
+            pack.question.id: number
+            for number, one in enumerate(like.interviews if like else ())
+            for pack in one.packs
+        }
+        return choose(pool, wishes, self._nearness(pool, wishes.focus), places)
 
     def build(
         self,
@@ -87,8 +111,9 @@ class Recruiter:
         title: str = "",
         request: str = "",
         weightings: tuple[Weighting, ...] = (),
+        like: QuestionSet | None = None,
     ) -> QuestionSet:
-        """Return the set that the wishes ask for, or the nearest one and why there is none.
+        """Return the set that the wishes ask for, or the nearest one and why there is none; see `choose`.
 
         Raises:
             NotFoundError: The wishes name a competency or a question that the handbook lacks.
@@ -96,13 +121,20 @@ class Recruiter:
         """
         pool = self.pool
         return make_set(
-            self.choose(wishes),
+            self.choose(wishes, like),
             pool,
             self._coach.document,
             title=title,
             request=request,
             weightings=weightings,
         )
+
+    def check(self, rules: TemplateRules) -> None:
+        """Return if the handbook has all that house rules name. Raises NotFoundError if it has not."""
+        pool = self.pool
+        check_names(pool, applied(rules, Wishes()))
+        weighed = (one.question_id for one in rules.weightings)
+        check_questions(pool, (*rules.avoid_questions, *weighed))
 
     def leaks(self, made: QuestionSet, text: str) -> tuple[Leak, ...]:
         """Return the questions of a set that a text gives away."""

@@ -27,7 +27,7 @@ def to_scorecard(made: QuestionSet) -> Printable:
         for number, pack in enumerate(interview.packs, start=1):
             blocks += _scored(number, pack, numbering)
         blocks.append(Field(label="What speaks for and against hiring, by the evidence above", lines=4))
-    blocks += [Heading(level=2, text="Where it stands in the handbook"), numbering.notes()]
+    blocks += [*numbering.notes()]
     return on_paper(made, "Scorecard", blocks)
 
 

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from coach.errors import NotFoundError
-from coach.recruit.contract import ChosenSet, Conflict, Selection, Wishes
+from coach.recruit.contract import ChosenSet, Conflict, Selection, TemplateUse, Wishes
 from coach.recruit.lint import Finding, lint_packs
 from coach.recruit.pack import QuestionPack, make_pack
 from coach.recruit.pool import Pool
@@ -43,6 +43,9 @@ class QuestionSet(Frozen):
         conflict: Why the wishes cannot be met, if they cannot; the interviews are then the nearest ones.
         compromises: Preferences that were not met, and assumptions, a sentence each.
         findings: What the lint has to say.
+        introduction: What interviewers say to every candidate first, word for word.
+        notes: The organisation's own notes to its interviewers.
+        template: The house rules that it follows, if any; what they gave stands in the other fields.
         corpus_hash: Of the handbook that all citations point into.
     """
 
@@ -55,6 +58,9 @@ class QuestionSet(Frozen):
     compromises: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     weightings: tuple[Weighting, ...] = ()
+    introduction: str = ""
+    notes: str = ""
+    template: TemplateUse | None = None
     corpus_hash: str
 
     @model_validator(mode="after")

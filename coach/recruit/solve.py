@@ -50,6 +50,7 @@ _SPREAD = 3
 _OFF_SEATS = 60
 _KIND_OVER_HALF = 40
 _KIND_PRESENT = 25
+_IN_PLACE = 600  # more than all preferences of a question together, less than one that is missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,11 @@ class _Model:
             return
         score = {one.question.id: one.score for one in self.problem.candidates}
         self.gains += [score[one] * var for row in self.chosen for one, var in row.items()]
+        self.gains += [
+            _IN_PLACE * self.chosen[number][one]
+            for one, number in self.problem.places.items()
+            if number < len(self.chosen) and one in self.chosen[number]
+        ]
         for name, slacks in self.slacks.items():
             self.gains += [-_MISS.get(name, _MISS_QUESTION) * slack for slack in slacks]
         self.model.maximize(sum(self.gains))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,6 +61,12 @@ class Retriever:
         self._settings = settings
         self._rewriter = Rewriter(build.vocabulary(), embedder.known_words())
         self._chunk = lru_cache(maxsize=4096)(self._load_chunk)
+
+    def varied(self, settings: Settings) -> Retriever:
+        """Return a retriever of the same build with other settings."""
+        other = copy(self)
+        other._settings = settings  # noqa: SLF001 - a copy of this one
+        return other
 
     def retrieve(self, question: str, *, where: Filter, watch: Stopwatch) -> Retrieval:
         """Return what the index holds on a question; a question without words finds nothing."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ForeignKeyConstraint, Index, insert, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coach.errors import NotFoundError
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word, utc_now
@@ -62,8 +63,22 @@ class AnswerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save(self, owner: Owner, answer: Answer, corpus_hash: str) -> StoredAnswer:
-        """Store an answer and return it as stored; saving it again changes nothing."""
+    def save(
+        self,
+        owner: Owner,
+        answer: Answer,
+        corpus_hash: str,
+        *,
+        also: Callable[[Session], object] | None = None,
+    ) -> StoredAnswer:
+        """Store an answer and return it as stored; saving it again changes nothing.
+
+        Args:
+            owner: Whose it is.
+            answer: As it was given.
+            corpus_hash: Version of the handbook that its offsets count in.
+            also: Done in the same transaction if the answer is new; the audit log's entry, say.
+        """
         stored = StoredAnswer(answer=answer, corpus_hash=corpus_hash, created_at=utc_now())
         claims = answer.outline.claims()
         row = {
@@ -86,6 +101,8 @@ class AnswerStore:
             if cited:
                 key = {"tenant": owner.tenant, "person": owner.person, "answer_id": answer.id}
                 session.execute(_INSERT_CHUNKS, [{**key, "chunk_id": chunk} for chunk in sorted(cited)])
+            if also is not None:
+                also(session)
         return stored
 
     def get(self, tenant: str, answer_id: str) -> StoredAnswer | None:
@@ -110,6 +127,12 @@ class AnswerStore:
         with self._database.reading() as session:
             rows = [*session.scalars(newest_first(query, AnswerRow, cursor=cursor, limit=limit))]
         return cut(rows, map(_stored, rows), limit)
+
+    def kept(self, tenant: str, answer_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these answers the tenant still has."""
+        query = select(AnswerRow.id).where(AnswerRow.tenant == tenant, AnswerRow.id.in_(answer_ids))
+        with self._database.reading() as session:
+            return frozenset(session.scalars(query))
 
     def citing(self, tenant: str, chunk_id: str) -> tuple[str, ...]:
         """Return the ids of the tenant's answers that cite a chunk."""

@@ -4,7 +4,8 @@ Each tenant has its own chain. The database refuses to update or delete an entry
 round that breaks the chain. Only somebody who rewrites all that follows as well stays unseen: note the head
 of a chain elsewhere from time to time, and `verify` proves that the log still leads up to it.
 
-Entries hold ids, hashes and figures, never a user's words: they stay when a person's rows are erased.
+Entries hold ids, hashes and figures, never a user's words: they stay when a person's rows are erased. The one
+exception are the reasons that operators give for what they switch.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from contextlib import closing
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coach.store.base import NAME_CHARS, Base, PlainText, UtcTime, Word, utc_now
 from coach.store.database import Database, insert_if_absent
@@ -25,6 +26,8 @@ from ingest.contract import Frozen
 
 START = "0" * 64
 BATCH = 1000
+SERVICE = "*"
+"""The chain of what is done to the service as a whole; no tenant can be called so."""
 
 
 class AuditRow(Base):
@@ -50,6 +53,14 @@ class AuditHeadRow(Base):
     tenant: Mapped[str] = mapped_column(Word(NAME_CHARS), primary_key=True)
     sequence: Mapped[int]
     hash: Mapped[str] = mapped_column(Word(64))
+
+
+# Made once, and run without the mapper: they are part of storing every answer.
+_MINE = AuditHeadRow.tenant == bindparam("of_tenant")
+_LOCK = select(AuditHeadRow.sequence, AuditHeadRow.hash).where(_MINE).with_for_update()
+_MOVE = update(AuditHeadRow).where(_MINE).values(sequence=bindparam("at_sequence"), hash=bindparam("at_hash"))
+_INSERT = insert(AuditRow.metadata.tables[AuditRow.__tablename__])
+_COLUMNS = tuple(AuditRow.metadata.tables[AuditRow.__tablename__].columns.keys())
 
 
 class Head(Frozen):
@@ -114,22 +125,37 @@ class AuditLog:
         details: Mapping[str, JsonValue] | None = None,
     ) -> Entry:
         """Write an entry at the end of the tenant's chain and return it."""
-        written = json.dumps(dict(details or {}), sort_keys=True, separators=(",", ":"))
         with self._database.session() as session:
+            return self.add(session, tenant, actor=actor, action=action, subject=subject, details=details)
+
+    def add(
+        self,
+        session: Session,
+        tenant: str,
+        *,
+        actor: str,
+        action: str,
+        subject: str,
+        details: Mapping[str, JsonValue] | None = None,
+    ) -> Entry:
+        """Write an entry in a transaction that is open, so that what was done and its entry stand or fall."""
+        connection = session.connection()
+        head = connection.execute(_LOCK, {"of_tenant": tenant}).first()
+        if head is None:
             insert_if_absent(session, AuditHeadRow, {"tenant": tenant, **EMPTY.model_dump()})
-            head = session.get_one(AuditHeadRow, tenant, with_for_update=True)
-            row = AuditRow(
-                tenant=tenant,
-                sequence=head.sequence + 1,
-                at=self._clock(),
-                actor=actor,
-                action=action,
-                subject=subject,
-                details=written,
-            )
-            row.hash = _hash(head.hash, row)
-            session.add(row)
-            head.sequence, head.hash = row.sequence, row.hash
+            head = connection.execute(_LOCK, {"of_tenant": tenant}).one()
+        row = AuditRow(
+            tenant=tenant,
+            sequence=head.sequence + 1,
+            at=self._clock(),
+            actor=actor,
+            action=action,
+            subject=subject,
+            details=json.dumps(dict(details or {}), sort_keys=True, separators=(",", ":")),
+        )
+        row.hash = _hash(head.hash, row)
+        connection.execute(_INSERT, {name: getattr(row, name) for name in _COLUMNS})
+        connection.execute(_MOVE, {"of_tenant": tenant, "at_sequence": row.sequence, "at_hash": row.hash})
         return _entry(row)
 
     def head(self, tenant: str) -> Head:
@@ -143,6 +169,35 @@ class AuditLog:
         query = select(AuditRow).where(AuditRow.tenant == tenant, AuditRow.subject == subject)
         with self._database.reading() as session:
             return tuple(_entry(row) for row in session.scalars(query.order_by(AuditRow.sequence)))
+
+    def latest(
+        self, tenant: str, *, limit: int, before: int | None = None, action: str = "", holding: str = ""
+    ) -> tuple[Entry, ...]:
+        """Return the tenant's last entries, newest first.
+
+        Args:
+            tenant: Whose chain, or `SERVICE`.
+            limit: How many at most.
+            before: Only those with a smaller sequence.
+            action: Only those of this action.
+            holding: Only those with this text as a key or value in their details.
+        """
+        query = select(AuditRow).where(AuditRow.tenant == tenant)
+        if before is not None:
+            query = query.where(AuditRow.sequence < before)
+        if action:
+            query = query.where(AuditRow.action == action)
+        if holding:  # the text as it was written, quotes and escapes included
+            query = query.where(AuditRow.details.contains(json.dumps(holding), autoescape=True))
+        with self._database.reading() as session:
+            rows = session.scalars(query.order_by(AuditRow.sequence.desc()).limit(limit))
+            return tuple(_entry(row) for row in rows)
+
+    def tenants(self) -> tuple[str, ...]:
+        """Return whose chains there are, sorted."""
+        with self._database.reading() as session:
+            heads = set(session.scalars(select(AuditHeadRow.tenant)))
+            return tuple(sorted(heads | set(session.scalars(select(AuditRow.tenant).distinct()))))
 
     def verify(self, tenant: str, *, noted: Head = EMPTY) -> Verification:
         """Walk the tenant's chain; it must be whole, end at its head and lead through the noted one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -128,7 +128,11 @@ class Database:
         """Give one transaction in which the schema may be changed, to one process at a time."""
         if self._url.database and self._url.get_backend_name() == "sqlite":
             self._make_folder(Path(self._url.database).parent)
-        with self._translated(), self._writing.connect() as connection:
+        with self._translated(), self._writing.connect() as connection, ExitStack() as waiting:
+            if self.engine.dialect.name == "postgresql":
+                from coach.store.postgres import patient
+
+                waiting.enter_context(patient(connection))
             if self.engine.dialect.name == "sqlite":
                 # A table that a migration rebuilds must not take along the rows that refer to it. SQLite
                 # ignores this inside a transaction; a new connection has the rule on again.
@@ -161,7 +165,11 @@ class Database:
             "options": f"-c statement_timeout={limit_ms} -c lock_timeout={limit_ms} -c timezone=UTC",
             "application_name": "coach",
         }
-        return create_engine(self._url, connect_args=arguments, pool_pre_ping=True, **options)
+        from coach.store.postgres import make_impatient
+
+        engine = create_engine(self._url, connect_args=arguments, pool_pre_ping=True, **options)
+        make_impatient(engine, self.timeout_s)
+        return engine
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from coach.store.owner import Owner
 
 UNOWNED = {
     "api_keys": "an administrator's: who may use the service; 'coach keys revoke' ends a key",
+    "switches": "an operator's: what the service is limited to for now",
     "quota_meters": "figures of a key, without words",
     "audit_log": "ids, hashes and figures, kept as evidence",
     "audit_heads": "a hash of the audit log",

@@ -19,6 +19,7 @@ from coach.store.base import Base
 MODULES = (
     "coach.guard.keys",
     "coach.guard.quotas_sql",
+    "coach.operate.board",
     "coach.practice.tables",
     "coach.recruit.store",
     "coach.store.answers",

@@ -38,8 +38,8 @@ def faithfulness(*, file: Path, fast: bool, as_json: bool) -> None:
     from coach.faithfulness import Scorer
     from evals.faithfulness import Stopwatch, judge, load_items, measure
 
-    items = load_items(file)
-    scorer = Scorer(load_settings(None).weights_dir, learned=not fast)
+    items, settings = load_items(file), load_settings(None)
+    scorer = Scorer(settings.weights_dir, learned=not fast)
     watch, rows = Stopwatch(), []
     for row in judge(_progress(items), scorer):
         rows.append(row)
@@ -47,6 +47,12 @@ def faithfulness(*, file: Path, fast: bool, as_json: bool) -> None:
             click.echo(row.model_dump_json())
     rate, found = watch.rate(len(rows)), measure(rows)
     click.echo(f"{len(rows)} answers, {rate:.1f} a second", err=True)
+    if found.n:
+        from evals.judge.record import save_calibration
+        from evals.judge.scorer import calibration_of
+
+        made = calibration_of(rows, found, file, f"{scorer.version}{', fast' if fast else ''}")
+        click.echo(f"stored in {save_calibration(made, settings.data_dir)}", err=True)
     if as_json:
         click.echo(json.dumps({"metrics": found.model_dump()} | _origin(scorer)))
         return

@@ -23,7 +23,7 @@ _FILE = click.Path(path_type=Path)
     "--verdict",
     type=_FILE,
     metavar="FILE",
-    help="Where the verdict is stored instead of verdicts/ beside the run.",
+    help="Where the verdict is stored instead of beside the run.",
 )
 @json_option
 @click.pass_context
@@ -41,11 +41,11 @@ def gate(
     That is: a headline metric fell by more than 3%, or by more than 10% in a slice of 10 items or more, or
     is missing, or could not be scored where the baseline was.
     """
-    from evals.gate import EXIT_CODE, VERDICTS_FOLDER, judge, save_verdict
+    from evals.gate import EXIT_CODE, judge, save_verdict, verdict_file
     from evals.runs import load
 
     found = judge(load(run), load(baseline), override=override)
-    stored = save_verdict(found, verdict or run.parent / VERDICTS_FOLDER / run.name)
+    stored = save_verdict(found, verdict or verdict_file(found, run.parent))
     if as_json:
         click.echo(found.model_dump_json())
     else:

@@ -14,8 +14,8 @@ from coach.errors import SettingsError, UsageError
 if TYPE_CHECKING:
     from coach.models.contract import Request
     from coach.settings import Settings
-    from evals.judge.calibration import Calibration
     from evals.judge.judge import Asked, Judge
+    from evals.judge.record import Calibration
     from evals.judge.runs import Comparison
 
 _FILE = click.Path(path_type=Path)
@@ -79,13 +79,14 @@ def judge(
 def _measure(
     labels: Path, made: Judge, settings: Settings, writer: str, *, force: bool, max_usd: float, as_json: bool
 ) -> None:
-    from evals.judge.calibration import calibrate, labelling_requests, load_labels, save_calibration
+    from evals.judge.calibration import calibrate, labelling_requests, load_labels
     from evals.judge.family import check_family
+    from evals.judge.record import save_calibration
 
     check_family(made.name, writer, force=force)
     items = load_labels(labels)
     _prepare(made, list(labelling_requests(items)), max_usd)
-    found = calibrate(items, made)
+    found = calibrate(items, made, labels=str(labels))
     stored = save_calibration(found, settings.data_dir)
     click.echo(found.model_dump_json() if as_json else _calibration_text(found))
     click.echo(f"stored in {stored}", err=True)
@@ -94,8 +95,8 @@ def _measure(
 def _judge_run(
     file: Path, made: Judge, settings: Settings, *, force: bool, max_usd: float, as_json: bool
 ) -> None:
-    from evals.judge.calibration import warning
     from evals.judge.family import NO_MODEL, check_family
+    from evals.judge.record import warning
     from evals.judge.runs import claim_requests, judge_claims
     from evals.runs import load, run_folder, save
 
@@ -119,8 +120,8 @@ def _judge_run(
 def _compare(
     files: tuple[Path, Path], made: Judge, settings: Settings, *, force: bool, max_usd: float, as_json: bool
 ) -> None:
-    from evals.judge.calibration import warning
     from evals.judge.family import NO_MODEL, check_family
+    from evals.judge.record import warning
     from evals.judge.runs import compare_answers, pair_requests
     from evals.runs import load
 
@@ -188,7 +189,7 @@ def _calibration_text(found: Calibration) -> str:
     verdict = "good enough" if found.is_trusted else "too little to be relied on"
     lines = [
         f"{found.judge} on {found.n} answers that people judged, {found.unscored} unscored",
-        f"agreement {_number(found.agreement)}, Cohen's kappa {_number(found.kappa)}: {verdict}",
+        f"agreement {_number(found.agreement.value)}, Cohen's kappa {_number(found.kappa)}: {verdict}",
         "people, judge:",
         *(f"  {labels}: {count}" for labels, count in found.confusion.items()),
     ]

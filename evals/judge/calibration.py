@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,16 +18,11 @@ from coach.errors import UsageError
 from coach.faithfulness.claims import split
 from coach.models.contract import Request
 from evals.judge.judge import Judge, Preference
-from evals.judge.requests import claim_request, load_rubric, pair_request
-from ingest.contract import Frozen
+from evals.judge.record import Calibration, Label, LengthBias, PositionBias, rubrics
+from evals.judge.requests import claim_request, pair_request
+from evals.runs import estimate
 
-LEAST_KAPPA = 0.6
-LEAST_AGREEMENT = 0.8
 MOST_PAIRS = 50
-FOLDER = Path("evals") / "judges"
-"""Below `Settings.data_dir`."""
-
-Label = Literal["faithful", "unfaithful"]
 
 
 class Labelled(BaseModel):
@@ -44,60 +40,6 @@ class Labelled(BaseModel):
         """Return what the judge is asked: one question a claim."""
         claims = [self.answer[one.start : one.end] for one in split(self.answer) if one.kind == "claim"]
         return [claim_request(claim, self.passages) for claim in claims]
-
-
-class LengthBias(Frozen):
-    """Share judged faithful minus share labelled so, in the shorter and the longer half of the answers."""
-
-    shorter: float
-    longer: float
-
-    @property
-    def difference(self) -> float:
-        """How much kinder the judge is to long answers than people are; 0 is unbiased."""
-        return self.longer - self.shorter
-
-
-class PositionBias(Frozen):
-    """What became of pairs of answers to one question when they changed places.
-
-    Attributes:
-        flipped: Share of the pairs whose verdict went with the place.
-        first: Share of all verdicts that preferred the first answer; 0.5 is unbiased.
-    """
-
-    pairs: int
-    flipped: float
-    first: float
-
-
-class Calibration(Frozen):
-    """A judge's agreement with people, of one version: model and rubrics.
-
-    Attributes:
-        confusion: "human label, judge's label" -> answers; unfaithful is the positive class.
-        unscored: Answers without a verdict; they are in no other figure.
-        kappa: Cohen's; None if it is not defined, as where people gave one label only.
-        position: None if the file has no two answers to one question with different labels.
-    """
-
-    judge: str
-    rubrics: tuple[str, ...]
-    labels_sha256: str
-    created_at: datetime
-    n: int
-    unscored: int
-    agreement: float | None
-    kappa: float | None
-    confusion: dict[str, int]
-    length: LengthBias | None
-    position: PositionBias | None
-    cost_usd: float | None
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether it agrees with people well enough for its figures to stand without a warning."""
-        return (self.kappa or 0.0) >= LEAST_KAPPA and (self.agreement or 0.0) >= LEAST_AGREEMENT
 
 
 class _Judged(NamedTuple):
@@ -145,8 +87,8 @@ def labelling_requests(items: Sequence[Labelled]) -> Iterator[Request]:
         yield pair_request(faithful.question, unfaithful.answer, faithful.answer)
 
 
-def calibrate(items: Sequence[Labelled], judge: Judge) -> Calibration:
-    """Return how far the judge agrees with the labels.
+def calibrate(items: Sequence[Labelled], judge: Judge, *, labels: str = "") -> Calibration:
+    """Return how far the judge agrees with the labels of the file that is named.
 
     An answer is judged unfaithful if one of its claims is not supported; faithful if all are; it is unscored
     if it makes no claim, or if a claim without a verdict decides.
@@ -159,15 +101,17 @@ def calibrate(items: Sequence[Labelled], judge: Judge) -> Calibration:
     human, machine = [one.human for one in judged], [one.judge for one in judged]
     content = "\n".join(item.model_dump_json() for item in items)
     return Calibration(
+        id=secrets.token_hex(4),
         judge=judge.name,
-        rubrics=_rubrics(),
+        labels=labels,
+        rubrics=rubrics(),
         labels_sha256=hashlib.sha256(content.encode()).hexdigest(),
         created_at=datetime.now(tz=UTC),
         n=len(judged),
         unscored=len(items) - len(judged),
-        agreement=sum(one.human == one.judge for one in judged) / len(judged) if judged else None,
+        agreement=estimate(float(one.human == one.judge) for one in judged),
         kappa=cohen_kappa(human, machine),
-        confusion=_confusion(judged),
+        confusion=confusion_of(human, machine),
         length=_length_bias(judged),
         position=_position_bias(items, judge),
         cost_usd=judge.taken.cost_usd,
@@ -192,31 +136,6 @@ def cohen_kappa(first: Sequence[str], second: Sequence[str]) -> float | None:
     return None if by_habit == 1.0 else (agreed - by_habit) / (1.0 - by_habit)
 
 
-def save_calibration(made: Calibration, data_dir: Path) -> Path:
-    """Return the file that now holds the judge's calibration; the last one of a version counts."""
-    file = _file(data_dir, made.judge)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".draft")
-    draft.write_text(made.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    return draft.replace(file)
-
-
-def warning(judge: str, data_dir: Path) -> str:
-    """Return what a reader of this judge's figures must know; empty if it agrees with people well enough."""
-    file = _file(data_dir, judge)
-    if not file.exists():
-        return f"The judge {judge} was never measured against labels of people (coach eval judge --labels)."
-    made = Calibration.model_validate_json(file.read_bytes())
-    if made.is_trusted:
-        return ""
-    kappa = "undefined" if made.kappa is None else f"{made.kappa:.2f}"
-    agreement = "unknown" if made.agreement is None else f"{made.agreement:.0%}"
-    return (
-        f"The judge {judge} agrees with people too little to be relied on: kappa {kappa} (wanted "
-        f"{LEAST_KAPPA}), agreement {agreement} (wanted {LEAST_AGREEMENT:.0%}), on {made.n} answers."
-    )
-
-
 def _label(item: Labelled, judge: Judge) -> Label | None:
     rulings = [judge.rule(request).supported for request in item.requests()]
     if False in rulings:
@@ -224,22 +143,11 @@ def _label(item: Labelled, judge: Judge) -> Label | None:
     return "faithful" if rulings and None not in rulings else None
 
 
-def _rubrics() -> tuple[str, ...]:
-    return (load_rubric("claim").name, load_rubric("pair").name)
-
-
-def _file(data_dir: Path, judge: str) -> Path:
-    """Return the file of a judge's version: another model or rubric is another file."""
-    digest = hashlib.sha256("\0".join((judge, load_rubric("claim").name)).encode()).hexdigest()
-    return data_dir / FOLDER / f"{digest[:16]}.json"
-
-
-def _confusion(judged: Sequence[_Judged]) -> dict[str, int]:
+def confusion_of(human: Sequence[Label], machine: Sequence[Label]) -> dict[str, int]:
+    """Return how many answers got each pair of labels, as "people's, the judge's"."""
     labels: tuple[Label, ...] = ("faithful", "unfaithful")
-    return {
-        f"{human}, {machine}": sum((one.human, one.judge) == (human, machine) for one in judged)
-        for human, machine in product(labels, labels)
-    }
+    pairs = list(zip(human, machine, strict=True))
+    return {f"{one}, {other}": pairs.count((one, other)) for one, other in product(labels, labels)}
 
 
 def _length_bias(judged: Sequence[_Judged]) -> LengthBias | None:

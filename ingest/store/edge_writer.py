@@ -88,13 +88,12 @@ class EdgeWriter:
         """Store documents with text and sections."""
         self._library.add_documents(documents)
 
-    def remove_documents(self, names: Iterable[str]) -> list[Chunk]:
-        """Remove documents with their chunks, and return the chunks; see the port."""
-        gone = list(names)
-        of_these = qdrant_edge.FieldCondition(key="document", match=qdrant_edge.MatchAny(gone))
-        found: dict[str, Chunk] = {}
+    def chunks_of(self, documents: Iterable[str]) -> list[Chunk]:
+        """Return the chunks of these documents; see the port."""
+        of_these = qdrant_edge.FieldCondition(key="document", match=qdrant_edge.MatchAny([*documents]))
+        found: list[Chunk] = []
+        offset: Any = None
         with engine_errors(self._path):
-            offset: Any = None
             while True:
                 page, offset = self._shard.scroll(
                     qdrant_edge.ScrollRequest(
@@ -104,14 +103,18 @@ class EdgeWriter:
                         with_payload=CHUNK_FIELDS,
                     )
                 )
-                found |= {str(one.id): decode_chunk(str(one.id), one.payload or {}) for one in page}
+                found += [decode_chunk(str(one.id), one.payload or {}) for one in page]
                 if offset is None:
-                    break
-            # first the list of what is complete: a point that it lacks is merely written again
-            self._library.remove(gone, found)
-            self._shard.update(qdrant_edge.UpdateOperation.delete_points([*found]))
+                    return found
+
+    def remove(self, *, documents: Iterable[str], chunks: Iterable[str]) -> None:
+        """Remove the texts of documents by name, and chunks by id; see the port."""
+        ids = [*chunks]
+        # first the list of what is complete: a point that it lacks is merely written again
+        self._library.remove(documents, ids)
+        with engine_errors(self._path):
+            self._shard.update(qdrant_edge.UpdateOperation.delete_points([*ids]))
             self._shard.flush()
-        return [*found.values()]
 
     def set_vocabulary(self, words: Mapping[str, int]) -> None:
         """Store the vocabulary."""

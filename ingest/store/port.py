@@ -227,8 +227,12 @@ class BuildWriter(Protocol):
 class CopyWriter(BuildWriter, Protocol):
     """A build in the making that began as a copy of another."""
 
-    def remove_documents(self, names: Iterable[str]) -> list[Chunk]:
-        """Remove documents with their chunks, and return the chunks."""
+    def chunks_of(self, documents: Iterable[str]) -> list[Chunk]:
+        """Return the chunks of these documents."""
+        ...
+
+    def remove(self, *, documents: Iterable[str], chunks: Iterable[str]) -> None:
+        """Remove the texts of documents by name, and chunks by id."""
         ...
 
 

@@ -99,14 +99,14 @@ def test_what_is_not_covered_gets_a_card_that_leads_on(visit: Visitor) -> None:
 
 
 def test_a_follow_up_asks_itself(visit: Visitor) -> None:
-    """One click on a follow-up is the next question, and the first stays in the history."""
+    """One click on a follow-up is the next question of the same conversation."""
     page = visit()
     ask(page)
     follow_up = page.locator(".ask").first
     wanted = follow_up.inner_text()
     follow_up.click()
     expect(page.get_by_role("heading", name=wanted)).to_be_visible()
-    expect(page.get_by_role("list", name="Asked before").get_by_role("link")).to_have_count(2)
+    expect(page.get_by_role("list", name="In this conversation").get_by_role("link")).to_have_count(2)
 
 
 def test_a_thumb_down_with_its_reason_is_kept(visit: Visitor, home: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
 
@@ -33,3 +35,53 @@ def test_an_answer_is_given_first_and_graded_then(visit: Visitor, tmp_path: Path
     page.screenshot(path=Path(os.environ.get("SCREENSHOTS", tmp_path)) / "practise.png", full_page=True)
     page.get_by_role("button", name="Read the whole page").click()
     expect(page.get_by_role("button", name="Practise this")).to_be_visible()
+
+
+def test_an_interview_and_a_drill_outlive_a_reload(visit: Visitor, tmp_path: Path) -> None:
+    """Answered, reloaded, ended and reported; what was decided in a drill stands there after a reload too."""
+    shots = Path(os.environ.get("SCREENSHOTS", tmp_path))
+    page = visit("/practise?part=interview", height=2000)
+    page.get_by_role("button", name="Begin").click()
+    first = page.get_by_role("heading", level=1)
+    expect(page.get_by_text(re.compile(r"\d+:\d\d left"))).to_be_visible()
+    asked = first.inner_text()
+    page.get_by_role("textbox", name="Your answer").fill(SAID)
+    page.get_by_role("button", name="Send").click()
+    expect(first).not_to_have_text(asked, timeout=60_000)
+    follow_up = first.inner_text()
+    page.reload()
+    expect(page.get_by_role("heading", name=follow_up)).to_be_visible()
+    expect(page.get_by_text("The handbook says")).to_have_count(0)
+    page.get_by_role("button", name="End the interview").click()
+    expect(page.get_by_role("heading", name="How it went")).to_be_visible(timeout=60_000)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Report · Markdown").click()
+    assert "Transcript" in Path(saved.value.path()).read_text(encoding="utf-8")
+    _check(page, shots / "interview.png")
+
+    page.goto(page.url.partition("?")[0] + "?part=drills")
+    page.get_by_text("Prices of another country").first.wait_for()
+    page.get_by_role("button", name="Begin").nth(3).click()
+    expect(page.get_by_text("Thumbs-down on the assistant")).to_be_visible()
+    page.get_by_role("textbox", name="What do you do?").fill("I declare a SEV-2 and assign the roles.")
+    page.get_by_role("button", name="Do it").click()
+    expect(page.get_by_text("Understood as")).to_be_visible()
+    page.get_by_text("Point the alias back").click()
+    page.get_by_role("button", name="Do the picked move").click()
+    expect(page.get_by_text("New answers in Austria quote euros")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("New answers in Austria quote euros")).to_be_visible()
+    page.get_by_role("button", name="End the drill").click()
+    expect(page.get_by_role("heading", name="A good run")).to_be_visible()
+    expect(page.get_by_text("Root cause waits")).to_be_visible()
+    _check(page, shots / "drill.png")
+
+
+def _check(page: Page, shot: Path) -> None:
+    """Keep a picture, and find nothing serious or critical with axe-core, also on a narrow screen."""
+    page.screenshot(path=shot, full_page=True)
+    page.set_viewport_size({"width": 390, "height": 844})
+    found = Axe().run(page).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size({"width": 1440, "height": 2000})

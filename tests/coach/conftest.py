@@ -1,4 +1,4 @@
-"""Databases and Redis for every test of the coach that asks for them; servers start when first asked for."""
+"""What every test of the coach can ask for: databases, Redis, an operated API; started when asked for."""
 
 from tests.support.databases import (
     database,
@@ -9,10 +9,13 @@ from tests.support.databases import (
     sqlite_database,
     sqlite_template,
 )
+from tests.support.operated import operated_server, own_settings
 
 __all__ = [
     "database",
     "database_url",
+    "operated_server",
+    "own_settings",
     "postgres",
     "postgres_with_tables",
     "redis_url",

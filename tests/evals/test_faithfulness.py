@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,10 +15,12 @@ from sklearn.metrics import balanced_accuracy_score, f1_score, precision_score, 
 from coach.errors import UsageError
 from evals.cli import evaluate
 from evals.faithfulness import Label, Row, load_items, measure
+from evals.judge.record import load_calibration
+from evals.runs import list_records, run_folder
 
 MEASURES = {"precision", "recall", "f1", "balanced_accuracy", "auroc", "n", "unscored"}
 QUEUE = ["The queue holds 40 jobs."]
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {
         "id": 1,
         "question": None,
@@ -94,6 +97,32 @@ def test_a_wrong_file_is_told_by_its_line(tmp_path: Path, lines: str, said: str)
     assert said in str(error.value)
 
 
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of its own."""
+    monkeypatch.setenv("COACH_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def test_the_command_keeps_how_far_the_scorer_agrees_with_people(tmp_path: Path, data_dir: Path) -> None:
+    """With labels it leaves a calibration beside the runs, worked by hand; without it leaves nothing."""
+    file = tmp_path / "x.jsonl"
+    bare = [{name: value for name, value in item.items() if name != "label"} for item in ITEMS]
+    file.write_text("\n".join(map(json.dumps, bare)), encoding="utf-8")
+    assert CliRunner().invoke(evaluate, ["faithfulness", "--file", str(file), "--fast"]).exit_code == 0
+    assert list_records(run_folder(data_dir), "calibration") == []
+    file.write_text("\n".join(map(json.dumps, ITEMS)), encoding="utf-8")
+    assert CliRunner().invoke(evaluate, ["faithfulness", "--file", str(file), "--fast"]).exit_code == 0
+    [kept] = list_records(run_folder(data_dir), "calibration")
+    made = load_calibration(kept)
+    labelled = [item["label"] for item in ITEMS if item.get("label")]
+    assert made.n + made.unscored == len(labelled)
+    right = made.confusion["faithful, faithful"] + made.confusion["unfaithful, unfaithful"]
+    assert made.agreement.value == right / made.n
+    assert made.judge.startswith("offline scorer ")
+
+
+@pytest.mark.usefixtures("data_dir")
 def test_the_command_ends_with_one_line_of_metrics(tmp_path: Path) -> None:
     """`--json` prints a row an item, with claims and their evidence, and the metrics last."""
     file = tmp_path / "x.jsonl"
@@ -115,6 +144,7 @@ def test_the_command_ends_with_one_line_of_metrics(tmp_path: Path) -> None:
     assert (last["metrics"]["n"], last["metrics"]["unscored"]) == (2, 1)
 
 
+@pytest.mark.usefixtures("data_dir")
 def test_the_command_shows_the_worst_for_people(tmp_path: Path) -> None:
     """Counts, measures, where the threshold comes from, and why the worst answer was refused."""
     file = tmp_path / "x.jsonl"

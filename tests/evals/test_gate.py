@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from coach.errors import UsageError
 from evals.commands.gate import gate as command
 from evals.gate import EXIT_CODE, GateVerdict, judge
-from evals.runs import Run, save
+from evals.runs import Run, list_runs, save
 from tests.support.sample_runs import Columns, rows_of, sample_run
 
 STYLES = ("plain", "misspelt")
@@ -155,7 +155,7 @@ def command_on(tmp_path: Path, after: int, *options: str) -> Result:
 
 def stored(tmp_path: Path) -> GateVerdict:
     """Return the verdict that the command stored."""
-    (file,) = (tmp_path / "verdicts").iterdir()
+    (file,) = tmp_path.glob("gate-*.json")
     return GateVerdict.model_validate_json(file.read_bytes())
 
 
@@ -178,6 +178,17 @@ def test_the_command_passes_with_a_reason_and_stores_it(tmp_path: Path) -> None:
         "other index",
         "success@5",
     )
+
+
+def test_a_verdict_says_what_was_compared(tmp_path: Path) -> None:
+    """Beside the failures it holds each headline metric of both runs, and it is no run itself."""
+    command_on(tmp_path, 98)
+    verdict = stored(tmp_path)
+    change = verdict.headlines["success@5"]
+    assert change.after is not None
+    assert (change.before.value, change.after.value, change.after.n) == (1.0, 0.98, 100)
+    assert (verdict.measured, verdict.split) == ("answers", "dev")
+    assert len(list_runs(tmp_path)) == 2
 
 
 def test_the_command_passes_quietly(tmp_path: Path) -> None:

@@ -18,21 +18,13 @@ from coach.settings import TokenPrice
 from coach.types import Stack
 from evals.commands import judge as command_module
 from evals.commands.judge import judge as command
-from evals.judge.calibration import (
-    Calibration,
-    Labelled,
-    calibrate,
-    cohen_kappa,
-    labelling_requests,
-    load_labels,
-    save_calibration,
-    warning,
-)
+from evals.judge.calibration import Labelled, calibrate, cohen_kappa, labelling_requests, load_labels
 from evals.judge.family import check_family, family_of
 from evals.judge.judge import THREADS, Judge
+from evals.judge.record import Calibration, rubrics, save_calibration, warning
 from evals.judge.requests import claim_request, load_rubric, pair_request
 from evals.judge.runs import claim_requests, compare_answers, judge_claims, pair_requests
-from evals.runs import ItemRow, Run, load, save
+from evals.runs import Estimate, ItemRow, Run, load, save
 from tests.support.openai_server import LITELLM_NOISE, openai_server, replies
 from tests.support.sample_runs import sample_run
 
@@ -221,7 +213,7 @@ def test_agreement_is_measured_answer_by_answer(tmp_path: Path) -> None:
     ]
     judge, _ = judge_of(tmp_path, always=sees(lambda case: "?" if "judged" in case else by_word(case)))
     found = calibrate(items, judge)
-    assert (found.n, found.unscored, found.agreement, found.kappa) == (4, 2, 0.5, 0.0)
+    assert (found.n, found.unscored, found.agreement.value, found.kappa) == (4, 2, 0.5, 0.0)
     assert found.confusion == {
         "faithful, faithful": 1,
         "faithful, unfaithful": 1,
@@ -263,12 +255,14 @@ def test_a_judge_that_likes_the_first_place_is_found_out(tmp_path: Path) -> None
 def test_a_judge_is_not_believed_before_it_is_measured(tmp_path: Path) -> None:
     """The warning says so, then how badly it agrees, and goes once it agrees well enough."""
     assert "was never measured" in warning("acme/judge", tmp_path)
+    agreed = Estimate(value=0.9, low=0.8, high=1.0, n=50, unscored=0)
+    less = agreed.model_copy(update={"value": 0.79})
     made = Calibration.model_validate(
-        {"judge": "acme/judge", "rubrics": (), "labels_sha256": "", "created_at": "2026-03-01T00:00:00Z"}
-        | {"n": 50, "unscored": 0, "agreement": 0.9, "kappa": 0.59, "confusion": {}}
-        | {"length": None, "position": None, "cost_usd": None}
+        {"id": "ab", "judge": "acme/judge", "labels": "", "rubrics": rubrics(), "labels_sha256": ""}
+        | {"created_at": "2026-03-01T00:00:00Z", "n": 50, "unscored": 0, "kappa": 0.59, "confusion": {}}
+        | {"agreement": agreed}
     )
-    for change, warned in (({}, True), ({"kappa": 0.7, "agreement": 0.79}, True), ({"kappa": 0.6}, False)):
+    for change, warned in (({}, True), ({"kappa": 0.7, "agreement": less}, True), ({"kappa": 0.6}, False)):
         save_calibration(made.model_copy(update=change), tmp_path)
         assert bool(warning("acme/judge", tmp_path)) is warned
     assert "was never measured" in warning("acme/other", tmp_path)

@@ -75,17 +75,15 @@ def test_any_row_of_edits_ends_in_what_is_made_from_nothing(
     assert copies
 
 
-def test_a_build_is_written_from_nothing_once_much_of_it_was_removed(
-    workshop: Workshop,
-) -> None:
-    """The room that removed chunks take is given back before it is as much as the handbook itself."""
+def test_a_build_is_written_from_nothing_once_much_of_it_was_removed(workshop: Workshop) -> None:
+    """The room that removed chunks take is given back before it is much more than half the handbook."""
     for letter in "bcd":
         workshop.write(f"book/{letter}.md", page(letter.upper(), delta="A body.", epsilon="Another."))
     chunks = workshop.ingest("book").chunks
     removed = []
-    for number in range(8):
+    for number in range(12):
         workshop.write("book/a.md", page("A", alpha=f"Body {number}.", beta="Second.", gamma="Third."))
         removed.append(workshop.ingest("book").removed_chunks)
-    assert max(removed) <= chunks / 2
-    assert removed.count(0) >= 2
-    assert len(set(removed)) > 1
+    assert removed[1] == removed[0] + 1  # the sections after the edited one keep their chunks
+    assert max(removed) <= chunks / 2 + 1
+    assert removed.count(0) >= 1

@@ -14,6 +14,9 @@ PRACTICE_TABLES = (
     "practice_interview_turns",
     "practice_cards",
     "practice_reviews",
+    "practice_drills",
+    "practice_stories",
+    "practice_plans",
 )
 
 
@@ -28,6 +31,9 @@ def add_practice_rows(database: Database, owner: Owner, words: str) -> None:
                 tables.GradeRow(**made, question_id="q1", outcome="graded", score=5.0, answer=words),
                 tables.InterviewRow(**made, version=0, status="running"),
                 tables.CardRow(**made, question_id="q1", due=now, version=0),
+                tables.DrillRow(**made, version=0, status="running"),
+                tables.StoryRow(**made, version=0),
+                tables.PlanRow(**made),
             ]
         )
     with database.session() as session:

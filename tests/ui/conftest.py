@@ -9,16 +9,23 @@ import streamlit as st
 
 from tests.ui.samples import FakeApi
 from ui import state
+from ui.client import Api
 
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
     """An API that the page talks to for one test."""
     fake = FakeApi()
-    client = fake.client()
+    clients: list[Api] = []
+
+    def made(_: str, key: str = "") -> Api:
+        clients.append(fake.client(key))
+        return clients[-1]
+
     st.cache_data.clear()
     st.cache_resource.clear()
-    monkeypatch.setattr(state, "Api", lambda *_: client)
+    monkeypatch.setattr(state, "Api", made)
     yield fake
-    client.close()
+    for client in clients:
+        client.close()
     st.cache_resource.clear()

@@ -13,6 +13,7 @@ from ui.client import Api
 TEXT = "# Agents\n\n## How do you stop a loop?\n\nBy **evidence** of no progress.\n"
 _FIRST = TEXT.index("By")
 QUOTE = (_FIRST, len(TEXT) - 1)
+CONVERSATIONS = "/v1/conversations"
 STACK = {"hash": "00ff", "parts": {"index": "1", "writer": "outline"}}
 
 
@@ -70,29 +71,41 @@ def stream_of(whole: dict[str, Any]) -> bytes:
     return events(first, *claims, {"kind": "finished", "answer": whole})
 
 
+def conversation(name: str = "c1", title: str = "How do I stop a loop?", turns: int = 2) -> dict[str, Any]:
+    """Return a conversation without its turns."""
+    return {"id": name, "created_at": "2026-11-21T00:00:00Z", "title": title, "turns": turns}
+
+
 class FakeApi:
-    """Gives prepared replies by path and records what came; a path without a reply is not reachable."""
+    """Gives prepared replies by path and records what came; a path without a reply is not reachable.
+
+    A conversation can always be begun, for every question is asked in one.
+    """
 
     def __init__(self) -> None:
         self.replies: dict[str, tuple[int, bytes]] = {}
         self.requests: list[httpx.Request] = []
+        self.give(CONVERSATIONS, conversation(turns=0), 201, method="POST")
 
-    def give(self, path: str, body: object, status: int = 200) -> None:
-        """Prepare the reply of a path."""
-        self.replies[path] = (status, body if isinstance(body, bytes) else json.dumps(body).encode())
+    def give(self, path: str, body: object, status: int = 200, method: str = "") -> None:
+        """Prepare the reply of a path, to one method or to all that have none of their own."""
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.replies[f"{method} {path}".strip()] = (status, sent)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer a request."""
         self.requests.append(request)
-        if request.url.path not in self.replies:
+        path = request.url.path
+        known = self.replies.get(f"{request.method} {path}", self.replies.get(path))
+        if known is None:
             raise httpx.ConnectError("nobody listens", request=request)
-        status, body = self.replies[request.url.path]
+        status, body = known
         kind = "text/event-stream" if b"event:" in body else "application/json"
         return httpx.Response(status, content=body, headers={"Content-Type": kind})
 
-    def client(self) -> Api:
+    def client(self, key: str = "") -> Api:
         """Return the page's client on this API."""
-        return Api("http://api.test", transport=httpx.MockTransport(self.handle))
+        return Api("http://api.test", key, transport=httpx.MockTransport(self.handle))
 
     def sent_to(self, path: str) -> Iterable[dict[str, Any]]:
         """Yield the bodies that came to a path."""

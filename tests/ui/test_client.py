@@ -25,7 +25,7 @@ def test_a_stream_becomes_an_answer_claim_by_claim(fake: FakeApi) -> None:
     progress = Asking(fake.client(), "q", "staff").wait(WAIT_S, WAIT_S)
     assert progress.answer is not None
     assert [one.text for one in progress.claims["steps"]] == ["Two.", "Three."]
-    assert fake.sent_to("/v1/answers") == [{"question": "q", "level": "staff"}]
+    assert fake.sent_to("/v1/answers") == [{"question": "q", "level": "staff", "conversation": "c1"}]
 
 
 def test_silence_and_news_do_not_break_a_stream(fake: FakeApi) -> None:

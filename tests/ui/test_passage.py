@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.parts.passage import Block, Run, read_passage
+from ui.parts.passage import Block, Mark, Run, read_passage
 
 MARKDOWN = st.text(alphabet="ab *`_[]()|#>-.\\\n1~!", max_size=80)
 
@@ -32,12 +32,22 @@ def test_the_mark_is_exactly_the_span(text: str, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, len(text)))
     last = data.draw(st.integers(first, len(text)))
     shown = {
-        at: run.marked
-        for run in runs_of(read_passage(text, 0, mark=(first, last)))
+        at: run.mark
+        for run in runs_of(read_passage(text, 0, Mark(first, last)))
         for at in range(run.start, run.start + len(run.text))
         if at < len(text) and text[at] != "\n"
     }
-    assert all(marked == (first <= at < last) for at, marked in shown.items())
+    assert all(bool(mark) == (first <= at < last) for at, mark in shown.items())
+
+
+def test_of_overlapping_marks_the_last_is_seen() -> None:
+    """A quote inside a chunk that was found stands out of it; what lies before and after stays marked."""
+    runs = runs_of(read_passage("one two three", 10, Mark(10, 23, "found"), Mark(14, 17)))
+    assert [(run.text, run.mark) for run in runs] == [
+        ("one ", "found"),
+        ("two", "quote"),
+        (" three", "found"),
+    ]
 
 
 @given(st.text(alphabet="ab \n1", max_size=60))

@@ -137,3 +137,18 @@ def test_an_api_that_fails_is_told(fake: FakeApi, path: str) -> None:
     assert not app.exception
     assert "coach up" in app.error[0].value
     assert not app.metric
+
+
+def test_a_second_reading_and_its_failure_are_told(fake: FakeApi) -> None:
+    """The model is named; where it failed, the page says that the grade is without it."""
+    fake.give("/v1/questions/q1", QUESTION)
+    told: dict[str, object] = {"model": "fake/model", "degraded": ["second reader: timeout"]}
+    fake.give("/v1/practice/grades", stored(**told), status=201)
+    app = page("practise")
+    app.query_params["question"] = "q1"
+    app.run()
+    app.text_area[0].set_value(ANSWER)
+    app.button[1].click().run()
+    shown = texts(app)
+    assert "fake/model" in shown
+    assert "second reader\\: timeout" in shown

@@ -5,10 +5,26 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from streamlit.testing.v1 import AppTest
+
 from tests.ui.samples import FakeApi
 from tests.ui.test_views import page, texts
 
 ROOT = "/v1/question-sets"
+TEMPLATES = "/v1/question-set-templates"
+VERSIONS = {
+    "versions": [
+        {"id": "s1", "version": 2, "created_at": "2026-05-02T10:30:00Z", "title": "Costs <b>"},
+        {"id": "s1", "version": 1, "created_at": "2026-05-01T10:30:00Z", "title": "Costs"},
+    ]
+}
+CHANGE = {
+    "same": False,
+    "corpus_changed": False,
+    "wishes": {"minutes": ["30", "45"]},
+    "words": {"introduction": ["Hi.", "*Welcome.*"]},
+    "interviews": [{"name": "Set", "added": ["Why *now*?"], "removed": ["Why then?"], "minutes": [30, 44]}],
+}
 COMPETENCIES = {
     "competencies": [
         {"id": "cost", "title": "Cost *and* price", "questions": 15},
@@ -34,6 +50,7 @@ STORED = {
     "corpus_changed": False,
     "made": {
         "title": "Costs <b>",
+        "wishes": WISHES,
         "titles": {"cost": "Cost"},
         "conflict": {
             "because": "10 questions and 5 minutes cannot hold together.",
@@ -56,6 +73,7 @@ STORED = {
                             "kind": "debugging",
                             "levels": ["senior"],
                         },
+                        "source": {"document": "cost.md", "start": 1, "end": 5},
                         "minutes": 6.0,
                         "asked": 2,
                         "reasons": ["It covers 'Cost'."],
@@ -71,6 +89,23 @@ def prepared(fake: FakeApi) -> None:
     """Let the API know one set and two competencies."""
     fake.give(f"{ROOT}/competencies", COMPETENCIES)
     fake.give(ROOT, {"sets": []})
+    fake.give(TEMPLATES, {"templates": []})
+    fake.give(f"{ROOT}/s1/versions", VERSIONS)
+
+
+def opened(fake: FakeApi, **query: str) -> AppTest:
+    """Return the page with the set open."""
+    prepared(fake)
+    fake.give(f"{ROOT}/s1", STORED)
+    app = page("sets")
+    for name, value in {"set": "s1", **query}.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def sent(fake: FakeApi, path: str) -> list[Any]:
+    """Return the bodies that were posted to a path."""
+    return [json.loads(one.content) for one in fake.requests if (one.method, one.url.path) == ("POST", path)]
 
 
 def test_what_was_read_is_shown_and_can_be_changed_before_building(fake: FakeApi) -> None:
@@ -85,25 +120,19 @@ def test_what_was_read_is_shown_and_can_be_changed_before_building(fake: FakeApi
     fake.give(ROOT, STORED)
     app.number_input[0].set_value(40.0)
     app.button(key="build_set").click().run()
-    [sent] = [
-        json.loads(one.content) for one in fake.requests if (one.method, one.url.path) == ("POST", ROOT)
-    ]
-    assert (sent["wishes"]["minutes"], sent["wishes"]["avoid_kinds"]) == (40.0, ["design"])
-    assert (sent["wishes"]["focus"], sent["text"]) == ("cost", "rock star, cost, 30 min, no design")
+    [order] = sent(fake, ROOT)
+    assert (order["wishes"]["minutes"], order["wishes"]["avoid_kinds"]) == (40.0, ["design"])
+    assert (order["wishes"]["focus"], order["text"]) == ("cost", "rock star, cost, 30 min, no design")
 
 
 def test_a_set_is_opened_by_its_address(fake: FakeApi) -> None:
     """Title, reasons, conflict and a way into the handbook are there; text is never markup."""
-    prepared(fake)
-    fake.give(f"{ROOT}/s1", STORED)
-    app = page("sets")
-    app.query_params["set"] = "s1"
-    app.run()
+    app = opened(fake)
     assert not app.exception
-    assert "Costs \\<b\\>" in app.header[-1].value
+    assert "Costs \\<b\\>" in [one.value for one in app.header]
     assert "Cannot be met because" in texts(app)
-    assert "handbook?document=cost.md&start=1&end=9" in texts(app)
-    assert "\\*bill\\*" in app.expander[0].label
+    assert "handbook?document=cost.md&start=1&end=5" in texts(app)
+    assert "\\*bill\\*" in app.expander[1].label
     assert app.get("download_button")[0].label == "Guide · PDF"
 
 
@@ -115,3 +144,104 @@ def test_a_set_that_is_gone_says_so(fake: FakeApi) -> None:
     app.query_params["set"] = "s1"
     app.run()
     assert "there is no question set" in app.error[0].value
+
+
+def test_versions_are_listed_and_compared(fake: FakeApi) -> None:
+    """The other version is one click away, and what changed between the two is told."""
+    fake.give(f"{ROOT}/s1/changes", CHANGE)
+    app = opened(fake, version="1")
+    shown = texts(app)
+    app.button(key="show s1 2").click().run()
+    assert app.query_params["version"] == "2"
+    assert "02 May 2026, 10\\:30 UTC" in shown
+    assert "30 → 45" in shown
+    assert "added: Why \\*now\\*?" in shown
+    assert "30 → 44 minutes" in shown
+    assert "\\*Welcome\\.\\*" in shown
+
+
+def test_an_older_version_is_made_the_newest_again(fake: FakeApi) -> None:
+    """It becomes a version of its own, after the newest."""
+    fake.give(f"{ROOT}/s1/changes", CHANGE)
+    app = opened(fake, version="1")
+    fake.give(f"{ROOT}/s1/restore", {**STORED, "version": 3})
+    app.button(key="restore s1 1").click().run()
+    assert sent(fake, f"{ROOT}/s1/restore") == [{"version": 1, "after": 2}]
+
+
+def test_a_set_is_changed_into_its_next_version(fake: FakeApi) -> None:
+    """Its wishes come into the fields, and what is built follows the newest version."""
+    fake.give(f"{ROOT}/s1/changes", CHANGE)
+    app = opened(fake)
+    app.button(key="change s1 1").click().run()
+    assert app.number_input[0].value == 30.0
+    app.number_input[0].set_value(45.0)
+    fake.give(f"{ROOT}/s1/versions", {**STORED, "version": 2}, method="POST")
+    app.button(key="build_version").click().run()
+    [order] = sent(fake, f"{ROOT}/s1/versions")
+    assert (order["after"], order["wishes"]["minutes"]) == (1, 45.0)
+
+
+def test_a_pasted_text_shows_what_it_gives_away(fake: FakeApi) -> None:
+    """Each question that leaked is named with the passage."""
+    fake.give(f"{ROOT}/s1/changes", CHANGE)
+    app = opened(fake)
+    leak = {"question": "Why is it high?", "kind": "wording", "likeness": 0.9, "quote": "why is it so high"}
+    fake.give(f"{ROOT}/s1/leaks", {"leaks": [leak]})
+    app.text_area(key="s1 leak text").set_value("They asked why is it so high").run()
+    app.button(key="s1 leak check").click().run()
+    assert "90% alike" in texts(app)
+    assert "why is it so high" in texts(app)
+
+
+PLACE = {"document": "cost.md", "chapter": "Cost", "start": 0, "end": 9}
+RULES = {"title": "House", "introduction": "Hi.", "minutes": 30.0, "questions": ["q1"]}
+
+
+def test_an_edit_of_house_rules_is_looked_at_and_then_applied(fake: FakeApi) -> None:
+    """Applying is possible only behind a look at what it changes; kept values are named."""
+    prepared(fake)
+    fake.give(TEMPLATES, {"templates": [{"id": "t1", "version": 2, "title": "House"}]})
+    fake.give(f"{TEMPLATES}/t1", {"id": "t1", "version": 2, "rules": RULES})
+    behind = {"id": "s1", "version": 1, "title": "Loop", "template_version": 1}
+    fake.give(f"{TEMPLATES}/t1/sets", {"sets": [behind, {**behind, "id": "s2", "template_version": 2}]})
+    fake.give("/v1/questions/q1", {"id": "q1", "question": "Why?", **PLACE})
+    update = {
+        "id": "s1",
+        "title": "Loop",
+        "version": 1,
+        "outcome": "changed",
+        "change": CHANGE,
+        "kept": [{"field": "minutes", "own": "60", "template": "45"}],
+    }
+    fake.give(f"{TEMPLATES}/t1/apply", {"dry_run": True, "sets": [update]})
+    app = page("sets").run()
+    app.selectbox(key="template_edited").select("t1").run()
+    assert not app.exception
+    assert app.button(key="template_apply").disabled
+    app.button(key="template_dry_run").click().run()
+    assert "would change" in texts(app)
+    assert "keeps its own **minutes**: 60" in texts(app)
+    app.button(key="template_apply").click().run()
+    asked = sent(fake, f"{TEMPLATES}/t1/apply")
+    assert [(one["sets"], one["dry_run"]) for one in asked] == [(["s1"], True), (["s1"], False)]
+
+
+def test_house_rules_are_saved_as_their_next_version(fake: FakeApi) -> None:
+    """What was not edited goes along as it was."""
+    prepared(fake)
+    fake.give(TEMPLATES, {"templates": [{"id": "t1", "version": 2, "title": "House"}]})
+    fake.give(f"{TEMPLATES}/t1", {"id": "t1", "version": 2, "rules": RULES})
+    fake.give(f"{TEMPLATES}/t1/sets", {"sets": []})
+    fake.give(f"{TEMPLATES}/t1/versions", {"id": "t1", "version": 3, "rules": RULES})
+    fake.give("/v1/questions/q1", {"id": "q1", "question": "Why?", **PLACE})
+    app = page("sets").run()
+    app.selectbox(key="template_edited").select("t1").run()
+    app.text_area(key="t1 2 introduction").set_value("Welcome.").run()
+    app.button(key="save_template").click().run()
+    [body] = sent(fake, f"{TEMPLATES}/t1/versions")
+    assert (body["after"], body["rules"]["introduction"], body["rules"]["questions"]) == (
+        2,
+        "Welcome.",
+        ["q1"],
+    )

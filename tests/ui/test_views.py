@@ -89,13 +89,13 @@ def test_a_page_without_an_api_stands(fake: FakeApi, name: str) -> None:
 
 
 def test_an_example_asks_itself_and_becomes_a_permalink(fake: FakeApi) -> None:
-    """One click on the empty page gives an answer, an address for it, and an entry in the history."""
+    """One click on the empty page gives an answer, an address for it, and a conversation."""
     fake.give("/v1/answers", stream_of(answer()))
     app = page("ask").run()
     app.button(key="example_1").click().run()
     assert element(app)["sections"][0]["claims"][0]["refs"] == [1]
     assert app.query_params["answer"] == "a1"
-    assert [one.answer_id for one in session_of(app).history] == ["a1"]
+    assert app.query_params["conversation"] == "c1"
 
 
 def test_the_level_is_sent(fake: FakeApi) -> None:
@@ -104,7 +104,7 @@ def test_the_level_is_sent(fake: FakeApi) -> None:
     app = page("ask").run()
     app.get("button_group")[0].set_value("staff")
     app.chat_input[0].set_value("q").run()
-    assert fake.sent_to("/v1/answers") == [{"question": "q", "level": "staff"}]
+    assert fake.sent_to("/v1/answers") == [{"question": "q", "level": "staff", "conversation": "c1"}]
 
 
 def test_a_permalink_opens_the_answer_as_it_was_given(fake: FakeApi) -> None:
@@ -153,7 +153,7 @@ def test_two_visitors_never_see_each_other(fake: FakeApi) -> None:
     second.run()
     assert session_of(first).progress is not None
     assert session_of(second).progress is None
-    assert session_of(second).history == []
+    assert session_of(second).talk is None
 
 
 def test_the_handbook_sends_its_filters(fake: FakeApi) -> None:
@@ -204,35 +204,7 @@ def test_nothing_measured_yet_names_the_command(fake: FakeApi) -> None:
 
 
 def test_operate_names_what_is_wrong(fake: FakeApi) -> None:
-    """A dependency that is down stands on the page by name."""
+    """What keeps the API from taking requests stands on the page by name, for everybody."""
     fake.give("/readyz", {"ready": False, "checks": {"index": "ok", "database": "DatabaseError"}}, status=503)
-    fake.give("/v1/stack", STACK)
-    fake.give("/v1/documents", DOCUMENTS)
+    fake.give("/v1/operate/dependencies", {"title": "Forbidden", "status": 403}, status=403)
     assert "database: DatabaseError" in page("operate").run().warning[0].value
-
-
-def test_inspect_shows_the_rank_at_each_stage(fake: FakeApi) -> None:
-    """A chunk's way through the stages is one row; a stage that missed it has a dash."""
-    chunk = {
-        "rank": 1,
-        "score": 1.0,
-        "chunk_id": "c",
-        "document": "agents.md",
-        "heading": "Loops",
-        "start": 0,
-        "end": 9,
-    }
-    replay = {
-        "rewritten": {"original": "q", "text": "q", "terms": {"loop": 1.0}},
-        "sparse": [chunk | {"rank": 4}],
-        "fused": [chunk | {"rank": 2}],
-        "reranked": [chunk],
-        "gate": {"covered": True, "probability": 0.9, "threshold": 0.5, "evidence": {"late": 0.7}},
-        "answer": answer(),
-        "timing_ms": {"total": 9.0},
-    }
-    fake.give("/v1/replay", replay)
-    app = page("inspect").run()
-    app.text_input[0].set_value("q")
-    app.button[0].click().run()
-    assert r"| Loops | agents\.md 0–9 | – | 4 | – | 2 | 1 |" in texts(app)

@@ -43,7 +43,8 @@ function drawHead(data) {
   }
   data.facts.forEach((fact) => facts.append(make("span", {}, fact)));
   const told = data.notices.map((notice) => make("p", { class: "notice", role: "status" }, notice));
-  return make("header", {}, make("h1", {}, data.question), facts, ...told);
+  const read = data.standalone ? make("p", { class: "read" }, `Read as: ${data.standalone}`) : null;
+  return make("header", {}, make("h1", {}, data.question), read, facts, ...told);
 }
 
 function drawSection(section, view) {

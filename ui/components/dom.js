@@ -23,9 +23,9 @@ function rootOf(parent, name) {
 const STYLES = { bold: "strong", italic: "em", code: "code" };
 
 function drawRuns(runs) {
-  return runs.map(([text, style, marked]) => {
+  return runs.map(([text, style, mark]) => {
     const styled = STYLES[style] ? make(STYLES[style], {}, text) : document.createTextNode(text);
-    return marked ? make("mark", {}, styled) : styled;
+    return mark ? make("mark", { class: mark }, styled) : styled;
   });
 }
 
@@ -44,6 +44,7 @@ function drawPassage(blocks) {
         body.append(make("div", { class: "wide", tabindex: "0", role: "group", "aria-label": "Table" }, table));
       }
       table.append(drawRow(block));
+      if (block.anchor) table.lastElementChild.dataset.anchor = "";
       continue;
     }
     table = null;
@@ -57,6 +58,7 @@ function drawPassage(blocks) {
     } else if (block.kind === "quote") body.append(make("blockquote", {}, ...runs));
     else if (block.kind === "code") body.append(make("pre", { tabindex: "0" }, ...runs));
     else body.append(make("p", {}, ...runs));
+    if (block.anchor) body.lastElementChild.dataset.anchor = "";
   }
   return body;
 }

@@ -31,6 +31,7 @@ _ANSWER = _component("answer")
 _READER = _component("reader")
 _LINKS = _component("links")
 _MEASURES = _component("measures")
+_CHUNKS = _component("chunks")
 
 
 def answer(
@@ -56,6 +57,17 @@ def answer(
 def reader(blocks: list[dict[str, object]], *, key: str) -> None:
     """Draw handbook text; what is marked in it is brought into view."""
     _READER(key="reader", data={"key": key, "blocks": blocks})
+
+
+def chunks(
+    documents: list[dict[str, object]],
+    reading: dict[str, object],
+    *,
+    key: str,
+    on_pick: Callable[[], None],
+) -> None:
+    """Draw where chunks lie in their documents, and the text of one; a pick tells its place."""
+    _CHUNKS(key=key, data={"documents": documents, "reading": reading}, on_pick_change=on_pick)
 
 
 def links(items: list[dict[str, object]], *, label: str, key: str, on_pick: Callable[[], None]) -> None:

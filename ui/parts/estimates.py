@@ -116,7 +116,10 @@ def _row(name: str, one: Estimate, before: list[Estimate | None]) -> dict[str, o
 
 
 def worst(run: EvalRun, name: str, limit: int) -> list[EvalRow]:
-    """Return the items with the worst values of a measure; unscored ones are no worst ones."""
-    scored = [(value, row) for row in run.rows if (value := row.values.get(name)) is not None]
-    sign = -1.0 if measure(name).better == "low" else 1.0
+    """Return the items with the worst values of a measure; unscored and perfect ones are no worst ones."""
+    is_low_better = measure(name).better == "low"
+    perfect, sign = (0.0, -1.0) if is_low_better else (1.0, 1.0)
+    scored = [
+        (value, row) for row in run.rows if (value := row.values.get(name)) is not None and value != perfect
+    ]
     return [row for _, row in sorted(scored, key=lambda pair: (sign * pair[0], pair[1].id))[:limit]]

@@ -77,6 +77,8 @@ def _missing(word: str) -> str:
     name, _, rest = word.partition(":")
     if name == "model":
         return f"a model did not answer and the next was asked ({visible(rest).strip()})"
+    if name == "switch":
+        return f"the service is limited for now ({visible(rest).strip()})"
     if name == "budget":
         return f"the budget for {visible(rest).strip()} was used up"
     return _MISSING.get(word, f"made without {visible(word)}")
@@ -91,6 +93,7 @@ def as_data(progress: Progress) -> dict[str, object]:
         "id": answer.id if answer else "",
         "question": visible(progress.question),
         "level": progress.level,
+        "standalone": visible(answer.standalone) if answer else "",
         "settled": progress.is_settled,
         "supported": supported,
         "total": total,

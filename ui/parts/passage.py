@@ -1,19 +1,20 @@
 """Handbook text for reading: Markdown cut into blocks and runs whose offsets are kept.
 
-So any span can be marked exactly. A reader of its own, because Markdown libraries drop the offsets of inline
+So any spans can be marked exactly. A reader of its own, because Markdown libraries drop the offsets of inline
 text; what it does not know stays readable as plain text. Nothing in it is HTML: every run is set as text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 BlockKind = Literal["heading", "paragraph", "item", "quote", "row", "code"]
 Style = Literal["", "bold", "italic", "code"]
+MarkKind = Literal["", "quote", "used", "found"]
 
 _FENCE = re.compile(r"\s*(```|~~~)")
 _SEPARATOR = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)*\|?\s*$")
@@ -37,13 +38,21 @@ _INLINE = re.compile(
 _INDENT_SPACES = 2
 
 
+class Mark(NamedTuple):
+    """Characters [start, end) of a document that are to be seen: a quote, or a chunk that was found."""
+
+    start: int
+    end: int
+    kind: MarkKind = "quote"
+
+
 class Run(NamedTuple):
-    """Text of one style; `start` is where it stands in the document."""
+    """Text of one style and one mark; `start` is where it stands in the document."""
 
     text: str
     start: int
     style: Style
-    marked: bool
+    mark: MarkKind = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +78,17 @@ class _Line(NamedTuple):
     start: int
 
 
-def read_passage(text: str, start: int, mark: tuple[int, int] | None = None) -> tuple[Block, ...]:
+def read_passage(text: str, start: int, *marks: Mark) -> tuple[Block, ...]:
     """Return the blocks of a Markdown text that begins at `start` of its document.
 
-    >>> [block] = read_passage("- **Trap.** Not `this`.", 100, mark=(104, 109))
-    >>> block.kind, [(run.text, run.style, run.marked) for run in block.cells[0]][:2]
-    ('item', [('Trap.', 'bold', True), (' Not ', '', False)])
+    Where marks overlap, the last one is seen.
+
+    >>> [block] = read_passage("- **Trap.** Not `this`.", 100, Mark(104, 109))
+    >>> block.kind, [(run.text, run.style, run.mark) for run in block.cells[0]][:2]
+    ('item', [('Trap.', 'bold', 'quote'), (' Not ', '', '')])
     """
     blocks = (_read_block(lines) for lines in _groups(text, start))
-    return tuple(_with_marks(block, mark) for block in blocks if block)
+    return tuple(_with_marks(block, marks) for block in blocks if block)
 
 
 def _groups(text: str, start: int) -> Iterator[list[_Line]]:
@@ -112,7 +123,7 @@ def _groups(text: str, start: int) -> Iterator[list[_Line]]:
 def _read_block(lines: list[_Line]) -> Block | None:
     first = lines[0]
     if first.start < 0:
-        return Block("code", (tuple(Run(line.text + "\n", line.start, "code", False) for line in lines[1:]),))
+        return Block("code", (tuple(Run(line.text + "\n", line.start, "code") for line in lines[1:]),))
     if not first.text.strip() or _RULE.match(first.text) or _TAG_LINE.match(first.text):
         return None
     if first.text.lstrip().startswith("|"):
@@ -154,49 +165,56 @@ def _inline(text: str, start: int, style: Style) -> Iterator[Run]:
     done = 0
     for found in _INLINE.finditer(text):
         if found.start() > done:
-            yield Run(text[done : found.start()], start + done, style, False)
+            yield Run(text[done : found.start()], start + done, style)
         name = str(found.lastgroup)
         inner, place = found[name], start + found.start(name)
         if name == "code":
-            yield Run(inner, place, "code", False)
+            yield Run(inner, place, "code")
         elif name == "escaped":
-            yield Run(inner, place, style, False)
+            yield Run(inner, place, style)
         else:
             yield from _inline(inner, place, style if name == "link" else _STYLES[name])
         done = found.end()
     if done < len(text):
-        yield Run(text[done:], start + done, style, False)
+        yield Run(text[done:], start + done, style)
 
 
 _STYLES: dict[str, Style] = {"bold": "bold", "italic": "italic"}
 
 
-def _with_marks(block: Block, mark: tuple[int, int] | None) -> Block:
-    if mark is None:
+def _with_marks(block: Block, marks: Sequence[Mark]) -> Block:
+    if not marks:
         return block
-    cells = tuple(tuple(piece for run in cell for piece in _cut(run, mark)) for cell in block.cells)
+    cells = tuple(tuple(piece for run in cell for piece in _cut(run, marks)) for cell in block.cells)
     return Block(block.kind, cells, block.depth, block.sign, block.is_head)
 
 
-def _cut(run: Run, mark: tuple[int, int]) -> Iterator[Run]:
-    """Yield a run in up to three pieces: before, in and after the marked span."""
+def _cut(run: Run, marks: Sequence[Mark]) -> Iterator[Run]:
+    """Yield a run in pieces, each of one mark or of none."""
     end = run.start + len(run.text)
-    cuts = sorted({run.start, end, *(min(max(at, run.start), end) for at in mark)})
+    bounds = (at for mark in marks for at in (mark.start, mark.end))
+    cuts = sorted({run.start, end, *(min(max(at, run.start), end) for at in bounds)})
     for begin, until in pairwise(cuts):
-        inside = mark[0] <= begin and until <= mark[1]
+        kinds = [mark.kind for mark in marks if mark.start <= begin and until <= mark.end]
         text = run.text[begin - run.start : until - run.start]
-        yield Run(text, begin, run.style, inside)
+        yield Run(text, begin, run.style, kinds[-1] if kinds else "")
 
 
-def as_data(blocks: tuple[Block, ...]) -> list[dict[str, object]]:
-    """Return blocks as the JSON that ui/components/passage.js draws."""
+def as_data(blocks: Sequence[Block], anchor: int | None = None) -> list[dict[str, object]]:
+    """Return blocks as the JSON that ui/components/dom.js draws; the block at `anchor` can be scrolled to."""
+    at = next((at for at, block in enumerate(blocks) if anchor is not None and _end(block) > anchor), -1)
     return [
         {
             "kind": block.kind,
             "depth": block.depth,
             "sign": block.sign,
             "head": block.is_head,
-            "cells": [[[run.text, run.style, run.marked] for run in cell] for cell in block.cells],
+            "anchor": number == at,
+            "cells": [[[run.text, run.style, run.mark] for run in cell] for cell in block.cells],
         }
-        for block in blocks
+        for number, block in enumerate(blocks)
     ]
+
+
+def _end(block: Block) -> int:
+    return max((run.start + len(run.text) for cell in block.cells for run in cell), default=0)

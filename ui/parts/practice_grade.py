@@ -31,8 +31,12 @@ def draw(stored: StoredGrade) -> None:
         _aside(grade)
         return
     _score(stored, grade)
+    if grade.model:
+        st.caption(f"Read a second time by {escaped(grade.model)} where the grader was unsure.")
+    for told in grade.degraded:
+        st.caption(f"Degraded: {escaped(told)}")
     for number, point in enumerate(grade.points):
-        _point(number, point)
+        draw_point(f"point_{number}", point)
     _form(grade)
     _aside(grade)
     _moves(grade)
@@ -49,17 +53,18 @@ def _score(stored: StoredGrade, grade: Grade) -> None:
         st.caption(f"After {len(stored.disputes)} objection(s); first judged {first:.1f} of 10.")
 
 
-def _point(number: int, point: Point) -> None:
+def draw_point(key: str, point: Point) -> None:
+    """Draw a point with both quotes side by side."""
     icon, said = _LOOKS[point.verdict]
-    with st.container(border=True, key=f"point_{number}"):
+    with st.container(border=True, key=key):
         st.markdown(f"{icon} **{escaped(point.point)}** · {said} · weight {point.weight:g}")
         yours, theirs = st.columns(2)
         yours.caption("You said")
-        yours.markdown(_quote(point.candidate.quote) if point.candidate else "Nothing on this.")
+        yours.markdown(quote(point.candidate.quote) if point.candidate else "Nothing on this.")
         theirs.caption("The handbook says")
-        theirs.markdown(_quote(point.handbook.quote) if point.handbook else "–")
+        theirs.markdown(quote(point.handbook.quote) if point.handbook else "–")
         if point.handbook:
-            theirs.markdown(_link(point.handbook))
+            theirs.markdown(link(point.handbook))
 
 
 def _form(grade: Grade) -> None:
@@ -71,7 +76,7 @@ def _form(grade: Grade) -> None:
         told.append("names a trade-off" if structure.trade_off else "names no trade-off")
     st.markdown(f"**Form:** {escaped(' · '.join(told))}")
     for hit in grade.traps:
-        st.markdown(f"**Trap:** {escaped(hit.trap.quote)} — you said {_quote(hit.candidate.quote)}")
+        st.markdown(f"**Trap:** {escaped(hit.trap.quote)} — you said {quote(hit.candidate.quote)}")
     for level in ("senior", "staff"):
         lines = [one for one in grade.additions if one.level == level and not one.is_said]
         if lines:
@@ -84,7 +89,7 @@ def _aside(grade: Grade) -> None:
         st.caption("Not counted")
         st.markdown(
             "\n".join(
-                f"- {_quote(one.candidate.quote)} ({_ASIDE.get(one.reason, one.reason)})"
+                f"- {quote(one.candidate.quote)} ({_ASIDE.get(one.reason, one.reason)})"
                 for one in grade.set_aside
             )
         )
@@ -98,14 +103,16 @@ def _moves(grade: Grade) -> None:
 
 def _move_lines(grade: Grade) -> Iterator[str]:
     for number, move in enumerate(grade.moves, start=1):
-        proof = f" {_quote(move.handbook.quote)} {_link(move.handbook)}" if move.handbook else ""
+        proof = f" {quote(move.handbook.quote)} {link(move.handbook)}" if move.handbook else ""
         yield f"{number}. {escaped(move.text)}{proof}"
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """Return words as a quote in Markdown."""
     return f"“{escaped(text.replace('**', ''))}”"
 
 
-def _link(citation: Citation) -> str:
+def link(citation: Citation) -> str:
+    """Return a link to where a citation stands."""
     place = f"document={citation.document}&start={citation.start}&end={citation.end}"
     return f"[Read it in the page](handbook?{place})"

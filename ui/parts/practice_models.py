@@ -90,6 +90,8 @@ class Grade(Reply):
     additions: tuple[Addition, ...] = ()
     moves: tuple[Move, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    model: str = ""
+    degraded: tuple[str, ...] = ()
 
 
 class Dispute(Reply):

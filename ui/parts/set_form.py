@@ -14,8 +14,17 @@ _ANY = "any"
 _WORDS_SHOWN = 60
 
 
-def wishes_of(reading: Reading, competencies: Sequence[Competency], *, key: str) -> tuple[Wishes, str]:
-    """Draw the fields and return the wishes with the title; `key` changes with what was read."""
+def wishes_of(
+    reading: Reading, competencies: Sequence[Competency], must_have: tuple[str, ...], *, key: str
+) -> tuple[Wishes, str]:
+    """Draw the fields and return the wishes with the title.
+
+    Args:
+        reading: What the fields begin with.
+        competencies: To choose from.
+        must_have: Ids of the questions that were collected.
+        key: Changes with what was read.
+    """
     read = reading.wishes
     titles = {one.id: one.title for one in competencies}
     title = st.text_input("Title", key=f"{key} title", placeholder="Senior retrieval engineer, May")
@@ -72,6 +81,7 @@ def wishes_of(reading: Reading, competencies: Sequence[Competency], *, key: str)
             "kinds": wanted,
             "avoid_kinds": unwanted,
             "avoid_competencies": tuple(left_out),
+            "must_have": must_have,
             "forms": int(forms.number_input("Equal forms", 1, 12, read.forms, key=f"{key} forms")),
             "rounds": int(rounds.number_input("Rounds", 1, 6, read.rounds, key=f"{key} rounds")),
             "seed": int(seed.number_input("Variant", 0, 9999, read.seed, key=f"{key} seed")),
@@ -83,7 +93,8 @@ def wishes_of(reading: Reading, competencies: Sequence[Competency], *, key: str)
 def inferred_list(inferred: Sequence[Inferred]) -> None:
     """Draw what was read, each with the words that it comes from."""
     rows = "\n".join(
-        f"| {escaped(one.field.replace('_', ' '))} | {escaped(one.value)} | {escaped(_short(one.words))} |"
+        f"| {escaped(one.field.replace('_', ' '))} | {escaped(one.value)}"
+        f"{' (by the model)' if one.by == 'model' else ''} | {escaped(_short(one.words))} |"
         for one in inferred
     )
     st.markdown(f"| Read as | Value | From the words |\n|---|---|---|\n{rows}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from urllib.parse import quote
 
 import streamlit as st
 
+from ui.models import Citation
 from ui.parts.plain import escaped
-from ui.parts.set_models import Finding, Interview, StoredSet
+from ui.parts.set_models import Finding, Interview, Pack, Source, StoredSet
 from ui.state import api
 
 _FILES = (
@@ -77,10 +79,20 @@ def _interview(interview: Interview, titles: dict[str, str]) -> None:
             facts = (titles.get(question.competency, question.competency), question.kind, *question.levels)
             st.markdown(" · ".join(escaped(fact) for fact in facts if fact))
             st.markdown("\n".join(f"- {escaped(reason)}" for reason in pack.reasons))
-            st.markdown(
-                f"[Read the page](handbook?document={question.document}"
-                f"&start={question.start}&end={question.end})"
-            )
+            _quote(pack)
+            st.markdown(f"[Read the page]({_place(pack.source)})")
+
+
+def _quote(pack: Pack) -> None:
+    """Draw how a full answer begins, in the words of the handbook."""
+    citation = next((one for claim in pack.outline.direct_answer for one in claim.citations), None)
+    if citation:
+        st.markdown(f"> {escaped(citation.quote)}")
+        st.markdown(f"[Open this quote]({_place(citation)})")
+
+
+def _place(cited: Source | Citation) -> str:
+    return f"handbook?document={quote(cited.document)}&start={cited.start}&end={cited.end}"
 
 
 def _downloads(stored: StoredSet) -> None:

@@ -1,4 +1,4 @@
-"""A replay as tables: where each chunk stood at each stage, and what other settings would have brought."""
+"""A replay as tables: where each chunk stood at each stage."""
 
 from __future__ import annotations
 
@@ -19,20 +19,22 @@ class Journey(NamedTuple):
 
 def journeys(replay: Replay, limit: int) -> list[Journey]:
     """Return the chunks that came out best, best first."""
-    by_stage = {stage: _chunks(replay, stage) for stage in STAGES}
-    last = by_stage["reranked"] or by_stage["fused"]
-    ranks = {stage: {one.chunk_id: one.rank for one in chunks} for stage, chunks in by_stage.items()}
-    used = {chunk_id for passage in replay.passages for chunk_id in passage.chunk_ids}
+    ranks = {stage: {one.chunk_id: one.rank for one in _chunks(replay, stage)} for stage in STAGES}
+    used = used_chunks(replay)
     return [
         Journey(one, tuple(ranks[stage].get(one.chunk_id) for stage in STAGES), one.chunk_id in used)
-        for one in last[:limit]
+        for one in last_stage(replay)[:limit]
     ]
 
 
-def sections(replay: Replay, stage: str, limit: int) -> list[tuple[str, str]]:
-    """Return the first sections of a stage as (document, heading), each once, best first."""
-    found = dict.fromkeys((one.document, one.heading) for one in _chunks(replay, stage))
-    return list(found)[:limit]
+def last_stage(replay: Replay) -> tuple[RankedChunk, ...]:
+    """Return the chunks as the last stage left them, best first."""
+    return replay.reranked or replay.fused
+
+
+def used_chunks(replay: Replay) -> frozenset[str]:
+    """Return the ids of the chunks whose sections the answer drew on."""
+    return frozenset(chunk_id for passage in replay.passages for chunk_id in passage.chunk_ids)
 
 
 def _chunks(replay: Replay, stage: str) -> tuple[RankedChunk, ...]:

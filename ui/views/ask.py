@@ -7,7 +7,7 @@ import streamlit as st
 from ui.asking import Asking, Progress, settled
 from ui.client import ApiProblem
 from ui.models import LEVELS, Level, ProblemDetails
-from ui.parts import elements, footnotes, outline, passage
+from ui.parts import conversations, elements, footnotes, outline, passage
 from ui.parts.notices import problem_card
 from ui.parts.plain import escaped
 from ui.state import Destination, api, session
@@ -26,6 +26,7 @@ MAX_CHARS = 4000
 _COLUMN_PX = 736
 _ELEMENT = "answer"
 _PARAMETER = "answer"
+_CONVERSATION = "conversation"
 
 
 def show() -> None:
@@ -34,7 +35,7 @@ def show() -> None:
     intro, box, body = st.container(), st.container(width=_COLUMN_PX), st.container()
     with box:
         _ask_box()
-    _open_permalink()
+    _open_address()
     if here.pending:
         _begin(here.pending)
     if here.progress is None:
@@ -47,6 +48,9 @@ def show() -> None:
             _examples()
         return
     with body:
+        if here.talk:
+            with st.container(width=_COLUMN_PX):
+                conversations.above(here.talk)
         st.fragment(_answer, run_every=LOOK_EVERY_S if here.asking else None, key="answer_part")()
 
 
@@ -69,7 +73,7 @@ def _begin(question: str) -> None:
     here.clear()
     here.pending = ""
     st.query_params.pop(_PARAMETER, None)
-    here.asking = Asking(api(), question, _level())
+    here.asking = Asking(api(), question, _level(), here.talk.id if here.talk else "")
     here.progress = here.asking.wait(FIRST_CLAIM_S, REST_S)
     _settle()
 
@@ -80,26 +84,52 @@ def _settle() -> None:
     if here.asking is None or here.progress is None or not here.progress.is_settled:
         return
     here.asking = None
-    here.remember(here.progress)
+    here.note(here.progress)
+    if here.talk:
+        st.query_params[_CONVERSATION] = here.talk.id
     if here.progress.answer:
         st.query_params[_PARAMETER] = here.progress.answer.id
 
 
-def _open_permalink() -> None:
-    """Show the answer that the address names, unless it is shown."""
+def _open_address() -> None:
+    """Show the conversation and the answer that the address names, unless they are shown."""
     here = session()
-    wanted = st.query_params.get(_PARAMETER)
-    shown = here.progress.answer if here.progress else None
-    if here.pending or here.asking or wanted is None or (shown and shown.id == wanted):
+    wanted, within = st.query_params.get(_PARAMETER), st.query_params.get(_CONVERSATION)
+    if here.pending or here.asking or (wanted is None and within is None):
         return
-    here.clear()
     try:
-        pinned = api().answer(wanted)
+        if within != (here.talk.id if here.talk else None):
+            _open_conversation(within, is_alone=wanted is None)
+        if wanted is None and here.talk and here.talk.exchanges:
+            wanted = here.talk.exchanges[-1].answer_id
+        shown = here.progress.answer if here.progress else None
+        if wanted and not (shown and shown.id == wanted):
+            _open_answer(wanted)
     except ApiProblem as problem:
         here.progress = Progress("", "senior", problem=problem)
+
+
+def _open_conversation(wanted: str | None, *, is_alone: bool) -> None:
+    """Open a conversation, or leave the one that is open; an answer in the address stands without it too."""
+    here = session()
+    here.leave_talk()
+    if wanted is None:
         return
-    here.progress = settled(pinned.answer, corpus_changed=pinned.corpus_changed)
-    here.remember(here.progress)
+    try:
+        conversations.open_talk(wanted)
+    except ApiProblem as problem:
+        if is_alone or problem.unreachable:
+            raise
+        st.query_params.pop(_CONVERSATION, None)
+        st.toast("The conversation of this address is gone, or somebody else’s. The answer is shown alone.")
+
+
+def _open_answer(wanted: str) -> None:
+    here = session()
+    here.clear()
+    pinned = api().answer(wanted)
+    within = here.talk.id if here.talk else ""
+    here.progress = settled(pinned.answer, corpus_changed=pinned.corpus_changed, conversation_id=within)
 
 
 def _answer() -> None:
@@ -146,7 +176,7 @@ def _data(progress: Progress) -> dict[str, object]:
     data["verdict"] = here.votes.get(progress.answer.id, "") if progress.answer else ""
     text, opened = here.passage, here.opened
     if text and opened:
-        blocks = passage.read_passage(text.text, text.start, opened[1:])
+        blocks = passage.read_passage(text.text, text.start, passage.Mark(*opened[1:]))
         data["passage"] = {
             "document": text.id,
             "start": opened[1],
@@ -170,6 +200,7 @@ def _opened() -> None:
 
 
 def _asked() -> None:
+    """Ask a follow-up; it belongs to the conversation of its answer."""
     if told := elements.happened(_ELEMENT, "ask"):
         session().pending = str(told)[:MAX_CHARS]
 

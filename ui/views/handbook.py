@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui.models import KINDS, LEVELS, DocumentSummary, Question
-from ui.parts import elements, passage
+from ui.parts import collected, elements, passage
 from ui.parts.notices import problems_shown
 from ui.parts.plain import escaped
+from ui.parts.reading import read_around
 from ui.state import Destination, api, session
 
 _LIST = "questions"
@@ -35,6 +36,7 @@ def _number(text: str | None) -> int:
 
 def _browse() -> None:
     st.title("Handbook", anchor=False)
+    collected.count_shown()
     documents = [one for one in api().documents().documents if one.questions]
     words = st.text_input(
         "Search the questions",
@@ -103,11 +105,8 @@ def _chapters(documents: Sequence[DocumentSummary]) -> None:
 
 def _read(document: str, start: int, end: int) -> None:
     """Draw the question or section around a span, the span marked unless it is the whole of it."""
-    text = api().document(document, start, end, margin=0)
-    around = [one for one in text.sections if one.start <= start and end <= one.end]
-    section = next((one for one in around if one.is_question), around[-1] if around else None)
-    if section:
-        text = api().document(document, section.start, section.end, margin=0)
+    text, section = read_around(document, start, end)
+    collected.count_shown()
     st.button("All questions", icon=":material/arrow_back:", on_click=_leave, type="tertiary")
     st.caption(escaped(text.title))
     st.title(escaped(section.heading if section else text.title), anchor=False)
@@ -115,8 +114,10 @@ def _read(document: str, start: int, end: int) -> None:
         with st.container(horizontal=True):
             st.button("Ask this", on_click=_ask, args=(section.heading,))
             st.button("Practise this", on_click=_practise, args=(section.id,))
+            collected.toggle(section.id, section.heading)
     whole = section and (start, end) == (section.start, section.end)
-    blocks = passage.read_passage(text.text, text.start, None if whole else (start, end))
+    marks = [] if whole else [passage.Mark(start, end)]
+    blocks = passage.read_passage(text.text, text.start, *marks)
     shown = blocks[1:] if section and blocks and blocks[0].kind == "heading" else blocks
     elements.reader(passage.as_data(shown), key=f"{document} {start} {end}")
 
@@ -131,5 +132,6 @@ def _practise(question_id: str) -> None:
 
 def _ask(question: str) -> None:
     here = session()
+    here.leave_talk()  # the question of a page stands alone
     here.pending = question
     here.destination = Destination("ask", {})

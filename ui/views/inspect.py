@@ -5,20 +5,32 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.models import LEVELS, Level, Replay
-from ui.parts import stages
+from ui.parts import chunk_map, elements, stages, what_if
 from ui.parts.notices import problems_shown
 from ui.parts.plain import escaped
+from ui.parts.reading import read_around
+from ui.parts.tables import table
+from ui.parts.variants import Inspected
 from ui.state import api, session
 
-CHUNKS_SHOWN = 15
 _TITLES = ("Dense", "Keyword", "Wordings", "Fused", "Reranked")
 _OUTCOMES = {"answered": "Answered", "abstained": "Abstained"}
+_MAP = "chunks"
+_COLUMN_PX = 960
 
 
 def show() -> None:
     """Draw the page."""
-    st.title("Inspect", anchor=False)
-    st.markdown("Replay a question and see what every stage did with it. Nothing is kept.")
+    with st.container(width=_COLUMN_PX):
+        st.title("Inspect", anchor=False)
+        st.markdown("Replay a question and see what every stage did with it. Nothing is kept.")
+        _ask()
+        inspected = session().inspected
+        if inspected:
+            _draw(inspected)
+
+
+def _ask() -> None:
     here = session()
     with st.form("replay", border=False):
         before = here.progress.question if here.progress else ""
@@ -27,26 +39,22 @@ def show() -> None:
         asked = st.form_submit_button("Replay")
     if asked and question.strip():
         with problems_shown(), st.spinner("Replaying"):
-            here.replay = api().replay(question.strip(), level)
-    if here.replay:
-        _draw(here.replay)
+            found = api().replay(question.strip(), level)
+        here.inspected = Inspected(question.strip(), level, found)
+        for key in ("what_if_k", "what_if_rerank"):
+            st.session_state.pop(key, None)
 
 
-def _draw(replay: Replay) -> None:
+def _draw(inspected: Inspected) -> None:
+    replay = inspected.replay
     _outcome(replay)
     _rewrite(replay)
     _chunks(replay)
-    _what_if(replay)
+    _places(inspected)
+    _what_if(inspected)
     _gate(replay)
     _passages(replay)
     _times(replay)
-
-
-def _table(head: list[str], rows: list[list[str]], right: int = 0) -> None:
-    """Draw a table; the last `right` columns hold figures."""
-    dashes = ["---"] * (len(head) - right) + ["--:"] * right
-    lines = [head, dashes, *rows]
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def _outcome(replay: Replay) -> None:
@@ -66,7 +74,7 @@ def _rewrite(replay: Replay) -> None:
     rows += [[f"Added for “{escaped(old)}”", escaped(new)] for old, new in made.additions.items()]
     terms = sorted(made.terms.items(), key=lambda item: (-item[1], item[0]))
     rows.append(["Keywords", ", ".join(f"{escaped(term)} {weight:.2g}" for term, weight in terms)])
-    _table(["What", "Result"], rows)
+    table(["What", "Result"], rows)
 
 
 def _chunks(replay: Replay) -> None:
@@ -75,30 +83,52 @@ def _chunks(replay: Replay) -> None:
         "Rank of each chunk at each stage; a dash where the stage did not find it. Bold is in the answer."
     )
     rows = []
-    for one in stages.journeys(replay, CHUNKS_SHOWN):
+    for one in stages.journeys(replay, chunk_map.CHUNKS_SHOWN):
         heading = escaped(one.chunk.heading)
         place = f"{escaped(one.chunk.document)} {one.chunk.start}–{one.chunk.end}"
         ranks = ["–" if rank is None else str(rank) for rank in one.ranks]
         rows.append([f"**{heading}**" if one.is_used else heading, place, *ranks])
-    _table(["Section", "Chunk", *_TITLES], rows, right=len(_TITLES))
+    table(["Section", "Chunk", *_TITLES], rows, right=len(_TITLES))
 
 
 @st.fragment
-def _what_if(replay: Replay) -> None:
-    st.subheader("3. With another k, or without the reranker", anchor=False)
-    limit = st.slider("Sections taken (k)", 1, 10, 5)
-    with_it, without = (stages.sections(replay, stage, limit) for stage in ("reranked", "fused"))
-    rows = []
-    for rank in range(max(len(with_it), len(without))):
-        cells = [escaped(found[rank][1]) if rank < len(found) else "–" for found in (with_it, without)]
-        rows.append([str(rank + 1), *cells])
-    _table(["k", "Reranked", "Search order alone"], rows)
-    lost = len(set(without) - set(with_it))
-    st.caption(f"{lost} of {len(without)} sections change with the reranker.")
+def _places(inspected: Inspected) -> None:
+    """Draw where the chunks lie; runs alone when one of them is chosen."""
+    st.subheader("3. Where the chunks lie", anchor=False)
+    found = stages.last_stage(inspected.replay)
+    if not found:
+        st.caption("Nothing was found.")
+        return
+    with problems_shown():
+        documents = api().documents().documents
+        best = found[0]
+        spot = inspected.spot or (best.document, best.start, best.end)
+        shown = chunk_map.as_map(
+            inspected.replay,
+            {one.id: one.title for one in documents},
+            {one.id: one.chars for one in documents},
+            spot,
+        )
+        text, section = read_around(*spot)
+        reading = chunk_map.as_reading(inspected.replay, text, section, spot)
+        st.caption("Each bar is a whole document. Choose a rank to read its section.")
+        elements.chunks(shown, reading, key=_MAP, on_pick=_picked)
+
+
+def _picked() -> None:
+    inspected, told = session().inspected, elements.happened(_MAP, "pick")
+    if inspected and told:
+        inspected.spot = (str(told["document"]), int(told["start"]), int(told["end"]))
+
+
+@st.fragment
+def _what_if(inspected: Inspected) -> None:
+    st.subheader("4. With another k, or without the reranker", anchor=False)
+    what_if.draw(inspected)
 
 
 def _gate(replay: Replay) -> None:
-    st.subheader("4. Does the handbook cover it?", anchor=False)
+    st.subheader("5. Does the handbook cover it?", anchor=False)
     gate = replay.gate
     said = "covered" if gate.covered else f"not covered ({escaped(gate.reason or 'no reason')})"
     st.markdown(
@@ -106,11 +136,11 @@ def _gate(replay: Replay) -> None:
     )
     rows = [[escaped(name.replace("_", " ")), f"{value:.3f}"] for name, value in gate.evidence.items()]
     with st.expander("Evidence"):
-        _table(["Measurement", "Value"], rows, right=1)
+        table(["Measurement", "Value"], rows, right=1)
 
 
 def _passages(replay: Replay) -> None:
-    st.subheader("5. Passages for the answer", anchor=False)
+    st.subheader("6. Passages for the answer", anchor=False)
     if not replay.passages:
         st.caption("None: the coach abstained.")
         return
@@ -123,10 +153,10 @@ def _passages(replay: Replay) -> None:
         ]
         for one in replay.passages
     ]
-    _table(["Rank", "Section", "Place", "Relevance"], rows, right=1)
+    table(["Rank", "Section", "Place", "Relevance"], rows, right=1)
 
 
 def _times(replay: Replay) -> None:
     st.subheader("Time by stage", anchor=False)
     rows = [[escaped(stage), f"{spent:.1f} ms"] for stage, spent in replay.timing_ms.items()]
-    _table(["Stage", "Time"], rows, right=1)
+    table(["Stage", "Time"], rows, right=1)

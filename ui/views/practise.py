@@ -1,15 +1,26 @@
-"""Practise: answer a question first, then see the grade with what the handbook says."""
+"""Practise: answer first, then see the grade with what the handbook says; alone or in an interview."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from ui.client import ApiProblem
 from ui.models import Question
-from ui.parts import elements, practice_grade
+from ui.parts import (
+    elements,
+    practice_drill,
+    practice_grade,
+    practice_interview,
+    practice_progress,
+    practice_review,
+    practice_story,
+)
 from ui.parts.notices import problem_card, problems_shown
 from ui.parts.plain import escaped
 from ui.parts.practice_models import StoredGrade
+from ui.parts.practice_places import PARTS, Part, chosen, stay
 from ui.state import Destination, api, session
 
 _COLUMN_PX = 800
@@ -17,22 +28,46 @@ _LIST = "practise_questions"
 _SHOWN = 20
 _GRADE = "practise_grade"
 _MAX_CHARS = 20_000
+_PARTS = "practise_part"
 
 
 def show() -> None:
-    """Draw the choice of a question, or the question that the address names."""
-    with st.container(width=_COLUMN_PX):
-        wanted = st.query_params.get("question")
-        if not wanted:
-            _choose()
-            return
-        with problems_shown():
-            question = api().question(wanted)
-        _perform(question)
+    """Draw the part of the page that the address names."""
+    with st.container(width=_COLUMN_PX), problems_shown():
+        part = chosen()
+        is_inside = bool(set(st.query_params) - {"part"})
+        if not is_inside:
+            st.title("Practise", anchor=False)
+            _parts(part)
+        _DRAWN[part]()
+
+
+def _parts(part: Part) -> None:
+    st.segmented_control(
+        "Part",
+        list(PARTS),
+        default=part,
+        format_func=lambda name: PARTS[name],
+        key=f"{_PARTS}_{part}",
+        on_change=_go,
+        args=(part,),
+        label_visibility="collapsed",
+    )
+
+
+def _go(part: Part) -> None:
+    stay(st.session_state.get(f"{_PARTS}_{part}") or part)
+
+
+def _questions() -> None:
+    wanted = st.query_params.get("question")
+    if wanted:
+        _perform(api().question(wanted))
+    else:
+        _choose()
 
 
 def _choose() -> None:
-    st.title("Practise", anchor=False)
     st.markdown(
         "Choose a question and answer it before you see the page. The grade names each key point, what you "
         "said on it, and the sentence of the handbook that states it. Nobody but you sees it."
@@ -121,10 +156,20 @@ def _object(stored: StoredGrade) -> None:
 
 
 def _leave() -> None:
-    st.query_params.clear()
+    stay("questions")
     st.session_state.pop(_GRADE, None)
 
 
 def _read(question: Question) -> None:
     place = {"document": question.document, "start": str(question.start), "end": str(question.end)}
     session().destination = Destination("handbook", place)
+
+
+_DRAWN: dict[Part, Callable[[], None]] = {
+    "questions": _questions,
+    "interview": practice_interview.show,
+    "review": practice_review.show,
+    "drills": practice_drill.show,
+    "stories": practice_story.show,
+    "progress": practice_progress.show,
+}

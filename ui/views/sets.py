@@ -6,11 +6,16 @@ import hashlib
 
 import streamlit as st
 
+from ui.parts import collected
 from ui.parts.notices import problems_shown
 from ui.parts.plain import escaped
+from ui.parts.set_change import begin_change, leave_change, set_in_change
 from ui.parts.set_form import inferred_list, wishes_of
-from ui.parts.set_models import Reading, Wishes
+from ui.parts.set_leaks import show_leaks
+from ui.parts.set_models import Reading, StoredSet, Wishes
 from ui.parts.set_result import show_findings, show_set
+from ui.parts.set_templates import chosen_template, show_templates
+from ui.parts.set_versions import show_versions
 from ui.state import api
 
 _COLUMN_PX = 800
@@ -32,9 +37,7 @@ def show() -> None:
         _request()
         with problems_shown():
             _choices()
-            wanted = st.query_params.get("set")
-            if wanted:
-                show_set(api().question_set(wanted))
+            _opened()
             _earlier()
 
 
@@ -53,20 +56,59 @@ def _request() -> None:
 
 def _choices() -> None:
     text, reading = _read()
-    if reading is not _EMPTY:
+    if reading.inferred or reading.notes or reading.findings:
         st.header("What was read", anchor=False)
         if reading.inferred:
             inferred_list(reading.inferred)
         for note in reading.notes:
             st.caption(escaped(note))
+        if reading.degraded:
+            missing = escaped("; ".join(reading.degraded))
+            st.caption(f"Degraded: the model did not read all of it. Rules on words did. ({missing})")
         show_findings(reading.findings)
     st.header("What the set is to be", anchor=False)
     key = hashlib.sha256(f"{text}{reading}".encode()).hexdigest()[:12]
-    wishes, title = wishes_of(reading, api().competencies().competencies, key=key)
-    if st.button("Build the set", type="primary", key="build_set"):
+    must_have = collected.must_have()
+    competencies = api().competencies().competencies
+    wishes, title = wishes_of(reading, competencies, must_have, key=key)
+    templates = api().templates().templates
+    template_id = chosen_template(templates)
+    changed = set_in_change(st.query_params.get("set"))
+    if changed and st.button(f"Build version {changed.version + 1}", type="primary", key="build_version"):
         with st.spinner("Choosing questions …"):
-            stored = api().build_set(wishes, title, text)
-        st.query_params["set"] = stored.id
+            stored = api().build_version(changed, wishes, title, text)
+        leave_change()
+        _open(stored)
+        st.rerun()
+    if st.button("Build the set", type="secondary" if changed else "primary", key="build_set"):
+        with st.spinner("Choosing questions …"):
+            stored = api().build_set(wishes, title, text, template_id)
+        _open(stored)
+    show_templates(templates, competencies)
+
+
+def _open(stored: StoredSet) -> None:
+    """Name a set in the address, at its newest version; what is drawn next shows it."""
+    st.query_params.pop("version", None)
+    st.query_params["set"] = stored.id
+
+
+def _opened() -> None:
+    """Draw the set that the address names, if it names one, with all that can be done to it."""
+    wanted, version = st.query_params.get("set"), st.query_params.get("version", "")
+    if not wanted:
+        return
+    stored = api().question_set(wanted, int(version) if version.isdecimal() else None)
+    show_set(stored)
+    st.button(
+        "Change this set",
+        key=f"change {stored.id} {stored.version}",
+        on_click=begin_change,
+        args=(stored, _READING),
+        help="Takes its wishes into the fields above.",
+    )
+    show_versions(stored)
+    show_leaks(stored)
 
 
 def _read() -> tuple[str, Reading]:

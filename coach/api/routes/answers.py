@@ -106,11 +106,17 @@ async def get_answer(answer_id: str, turn: Asker) -> Response:
 
 @router.post("/replay", response_model=Replay, dependencies=[Depends(json_only)])
 async def replay(asked: ReplayRequest, turn: Asker) -> Response:
-    """Return what every stage saw and did for a question. Nothing is kept."""
+    """Return what every stage saw and did for a question. Nothing is kept.
+
+    With `passages` or `rerank` it is answered as these settings would have it, and nobody else is.
+    """
     asking.check_length(turn, asked.question, "question")
 
     def work() -> str:
-        return turn.services.coach.replay(asked.question, level=asked.level).model_dump_json()
+        found = turn.services.coach.replay(
+            asked.question, level=asked.level, passages=asked.passages, rerank=asked.rerank
+        )
+        return found.model_dump_json()
 
     return json_reply(await turn.think(asked.question, work))
 

@@ -8,12 +8,22 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from coach.api.callers import Practitioner, Turn, json_only
-from coach.api.examples import INTERVIEW_LINKS, INTERVIEWS_LINKS, REPORT_FORMS
+from coach.api.examples import CONFLICT, INTERVIEW_LINKS, INTERVIEWS_LINKS, REPORT_FORMS
 from coach.api.idempotency import IdempotencyKey, Once
-from coach.api.practice import DueList, DueQuestion, InterviewPage, InterviewRequest, SubmitRequest
+from coach.api.practice import (
+    DueList,
+    DueQuestion,
+    InterviewPage,
+    InterviewRequest,
+    ReviewRequest,
+    SubmitRequest,
+)
 from coach.api.replies import json_reply
+from coach.api.routes.practice import count
 from coach.api.schemas import MAX_PAGE
+from coach.errors import NotFoundError
 from coach.export.markdown import to_markdown
+from coach.practice.cards import DueCard
 from coach.practice.interview import Interview, Wish
 from coach.practice.report import InterviewReport, printable, report
 from coach.practice.schedule import find_zone
@@ -79,7 +89,11 @@ async def submit_turn(  # noqa: PLR0917 - FastAPI passes them by name
     async def make() -> Response:
         owner = turn.principal.owner
         submit = partial(turn.services.interviews.submit, owner, interview_id, number, given.answer)
-        return json_reply((await turn.think(given.answer, submit)).shown())
+        interview = await turn.think(given.answer, submit)
+        made = interview.turns[number].grade
+        if made:
+            count(turn, made)
+        return json_reply(interview.shown())
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)
 
@@ -94,7 +108,7 @@ async def finish_interview(interview_id: str, turn: Practitioner) -> Response:
 @router.get(
     "/interviews/{interview_id}/report",
     response_model=InterviewReport,
-    responses={200: {"content": REPORT_FORMS}},
+    responses={200: {"content": REPORT_FORMS}, 409: CONFLICT},
 )
 async def get_interview_report(
     interview_id: str,
@@ -125,6 +139,24 @@ async def list_due(
 ) -> Response:
     """Return the questions that are due before one's own day ends; a graded answer is the review."""
     return json_reply(await turn.services.read(partial(_due, turn, time_zone, limit)))
+
+
+@router.post("/reviews", status_code=201, response_model=DueCard, dependencies=[Depends(json_only)])
+async def create_review(
+    given: ReviewRequest, request: Request, turn: Practitioner, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Rate how well a question was remembered, without an answer to grade; its card is put off by that."""
+
+    def work() -> DueCard:
+        services = turn.services
+        if given.question_id not in services.coach.practice_questions():
+            raise NotFoundError(f"there is no question {given.question_id!r}")
+        return services.cards.rate(turn.principal.owner, given.question_id, given.rating, utc_now())
+
+    async def make() -> Response:
+        return json_reply(await turn.services.read(work), status=201)
+
+    return await Once(turn, request, idempotency_key, _JSON).reply(make)
 
 
 def _due(turn: Turn, time_zone: str, limit: int) -> DueList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from coach.api.replies import json_reply
 from coach.api.schemas import EvalRuns, Health, Readiness
 from coach.api.services import ServicesDep
 from coach.errors import CoachError, NotFoundError
+from coach.operate.freshness import live_build
 from coach.types import Stack
 
 router = APIRouter(tags=["operations"])
@@ -34,11 +36,18 @@ async def get_health() -> Response:
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 async def get_readiness(services: ServicesDep) -> Response:
     """Say whether requests are taken; 503 if not."""
-    checks = {"index": "ok", "database": "ok", "server": "draining" if services.drain.is_draining else "ok"}
-    try:
-        await services.read(services.database.check)
-    except CoachError as error:
-        checks["database"] = type(error).__name__
+    checks = {"server": "draining" if services.drain.is_draining else "ok"}
+    probes: dict[str, Callable[[], object]] = {
+        "index": partial(live_build, services.coach),
+        "database": services.database.check,
+    }
+    for name, probe in probes.items():
+        try:
+            await services.read(probe)
+        except CoachError as error:
+            checks[name] = type(error).__name__
+        else:
+            checks[name] = "ok"
     ready = set(checks.values()) == {"ok"}
     return json_reply(Readiness(ready=ready, checks=checks), status=200 if ready else 503)
 
@@ -52,7 +61,7 @@ async def get_metrics(turn: Administrator) -> Response:
 @router.get("/v1/stack", response_model=Stack)
 async def get_stack(turn: Asker) -> Response:
     """Return what answers are made with: index, models, settings, and the hash of it all."""
-    return json_reply(turn.services.coach.stack)
+    return json_reply(await turn.services.read(lambda: turn.services.coach.stack))  # it may have to be opened
 
 
 @router.get("/v1/evals", response_model=EvalRuns, responses={200: {"links": RUN_LINKS}})

@@ -10,14 +10,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from coach.api.callers import Practitioner, Turn, json_only
 from coach.api.examples import GRADE_LINKS, GRADES_LINKS
 from coach.api.idempotency import IdempotencyKey, Once
-from coach.api.practice import DisputeRequest, GradePage, GradeRequest, PracticePlan
+from coach.api.practice import DisputeRequest, GradePage, GradeRequest
 from coach.api.replies import json_reply
 from coach.api.schemas import MAX_PAGE
+from coach.practice.grade import Grade
 from coach.practice.grades import Objection, StoredGrade
-from coach.practice.progress import Progress, plan_days, progress
+from coach.practice.progress import Progress, progress
 from coach.practice.schedule import find_zone
-from coach.store.base import utc_now
-from ingest.contract import Level
 
 router = APIRouter(prefix="/v1/practice", tags=["practice"])
 _JSON = "application/json"
@@ -48,7 +47,15 @@ def grade(turn: Turn, given: GradeRequest) -> StoredGrade:
     """Return an answer's grade, stored. Runs in a thread."""
     services = turn.services
     made = services.coach.grade(given.question_id, given.answer)
+    count(turn, made)
     return services.grades.add(turn.principal.owner, given.answer, made, self_rating=given.self_rating)
+
+
+def count(turn: Turn, made: Grade) -> None:
+    """Count on the key what a model took for a grade; an unknown price cannot be counted."""
+    if made.usage:
+        turn.tokens += made.usage.prompt_tokens + made.usage.completion_tokens
+    turn.usd += made.cost_usd or 0.0
 
 
 @router.get("/grades", response_model=GradePage, responses={200: {"links": GRADES_LINKS}})
@@ -113,25 +120,5 @@ async def get_progress(
         services = turn.services
         scored = services.grades.scored(turn.principal.owner)
         return progress(scored, services.coach.practice_questions(), find_zone(time_zone))
-
-    return json_reply(await turn.services.read(work))
-
-
-@router.get("/plan", response_model=PracticePlan)
-async def get_plan(
-    turn: Practitioner,
-    days: Annotated[int, Query(ge=1, le=60)] = 14,
-    level: Level = "senior",
-    minutes: Annotated[int, Query(ge=5, le=480, description="Time for a day.")] = 30,
-    time_zone: Annotated[str, Query(max_length=64, examples=["Europe/Berlin"])] = "UTC",
-) -> Response:
-    """Return what to practise on each of the next days; made anew from the grades each time."""
-
-    def work() -> PracticePlan:
-        services, today = turn.services, utc_now().astimezone(find_zone(time_zone)).date()
-        scored = services.grades.scored(turn.principal.owner)
-        questions = services.coach.practice_questions()
-        planned = plan_days(scored, questions, level=level, today=today, days=days, minutes_a_day=minutes)
-        return PracticePlan(days=planned)
 
     return json_reply(await turn.services.read(work))

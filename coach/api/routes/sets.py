@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -18,20 +18,23 @@ from coach.api.sets import (
     LeakRequest,
     ReadReply,
     ReadRequest,
+    RestoreRequest,
     SetPage,
     SetReply,
     SetRequest,
+    SetVersions,
     VersionRequest,
 )
 from coach.recruit.changes import SetChange, compare
-from coach.recruit.contract import Wishes
 from coach.recruit.exchange import MEDIA_TYPES, DocumentName, ExportFormat, export
 from coach.recruit.lint import lint_text
-from coach.recruit.sets import QuestionSet
+from coach.recruit.order import Order, build_first, build_next
+from coach.recruit.read import Reading
 from coach.recruit.store import StoredSet
 
 router = APIRouter(prefix="/v1/question-sets", tags=["question sets"])
 _JSON = "application/json"
+Ordered = TypeVar("Ordered", bound=Order)
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest if none is named.")]
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": {media.partition(";")[0]: {} for media in MEDIA_TYPES.values()}}
@@ -53,7 +56,7 @@ async def read_request(given: ReadRequest, turn: RecruitingTeam) -> Response:
     """
 
     def work() -> str:
-        reading = turn.services.recruiter.read(given.text)
+        reading = _read(turn, given.text)
         return ReadReply(**dict(reading), findings=lint_text(given.text)).model_dump_json()
 
     return json_reply(await turn.think(given.text, work))
@@ -75,8 +78,12 @@ async def create_question_set(
     """
 
     def work() -> SetReply:
-        stored = turn.services.sets.add(turn.principal.owner, _build(turn, given))
-        return _reply(turn, stored)
+        services, owner = turn.services, turn.principal.owner
+        template = None
+        if given.template_id is not None:
+            template = services.templates.get(owner.tenant, given.template_id, given.template_version)
+        made = build_first(services.recruiter, _with_wishes(turn, given), template)
+        return _reply(turn, services.sets.add(owner, made))
 
     async def make() -> Response:
         return json_reply(await turn.think(given.text, work), status=201)
@@ -123,16 +130,47 @@ async def create_question_set_version(
     turn: RecruitingTeam,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Build the next version of a set; refused with 409 if somebody else made one meanwhile."""
+    """Build the next version of a set; refused with 409 if somebody else made one meanwhile.
+
+    What the request does not speak of stays as it was.
+    """
 
     def work() -> SetReply:
-        turn.services.sets.get(turn.principal.tenant, set_id)  # before the work of building, not after it
-        made = _build(turn, given)
-        stored = turn.services.sets.add_version(turn.principal.owner, set_id, made, after=given.after)
-        return _reply(turn, stored)
+        sets, owner = turn.services.sets, turn.principal.owner
+        newest = sets.get(owner.tenant, set_id)  # before the work of building, not after it
+        made = build_next(turn.services.recruiter, _with_wishes(turn, given), newest.made)
+        return _reply(turn, sets.add_version(owner, set_id, made, after=given.after))
 
     async def make() -> Response:
         return json_reply(await turn.think(given.text, work), status=201)
+
+    return await Once(turn, request, idempotency_key, _JSON).reply(make)
+
+
+@router.get("/{set_id}/versions", response_model=SetVersions)
+async def list_question_set_versions(set_id: str, turn: RecruitingTeam) -> Response:
+    """Return all versions of a set, newest first."""
+    find = partial(turn.services.sets.versions, turn.principal.tenant, set_id)
+    return json_reply(SetVersions(versions=await turn.services.read(find)))
+
+
+@router.post("/{set_id}/restore", status_code=201, response_model=SetReply, dependencies=[Depends(json_only)])
+async def restore_question_set(
+    set_id: str,
+    given: RestoreRequest,
+    request: Request,
+    turn: RecruitingTeam,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Make an older version the newest again, as a version of its own; those between stay."""
+
+    def work() -> SetReply:
+        sets, owner = turn.services.sets, turn.principal.owner
+        older = sets.get(owner.tenant, set_id, given.version).made
+        return _reply(turn, sets.add_version(owner, set_id, older, after=given.after))
+
+    async def make() -> Response:
+        return json_reply(await turn.services.read(work), status=201)
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)
 
@@ -189,12 +227,19 @@ async def find_question_set_leaks(set_id: str, given: LeakRequest, turn: Recruit
     return json_reply(await turn.think(given.text, work))
 
 
-def _build(turn: Turn, given: SetRequest) -> QuestionSet:
-    recruiter = turn.services.recruiter
-    wishes = given.wishes or Wishes()
-    if given.wishes is None and given.text.strip():
-        wishes = recruiter.read(given.text).wishes
-    return recruiter.build(wishes, title=given.title, request=given.text, weightings=given.weightings)
+def _read(turn: Turn, text: str) -> Reading:
+    """Return what a text asks for; what a model took for it is counted on the key."""
+    reading = turn.services.recruiter.read(text)
+    if reading.usage is not None:
+        turn.tokens += reading.usage.prompt_tokens + reading.usage.completion_tokens
+        turn.usd += reading.cost_usd or 0.0  # an unknown price cannot be counted
+    return reading
+
+
+def _with_wishes(turn: Turn, given: Ordered) -> Ordered:
+    if given.wishes is not None or not given.text.strip():
+        return given
+    return given.model_copy(update={"wishes": _read(turn, given.text).wishes})
 
 
 def _reply(turn: Turn, stored: StoredSet) -> SetReply:

@@ -104,6 +104,21 @@ def test_a_replay_shows_every_stage_and_keeps_nothing(http: httpx.Client) -> Non
     assert http.get(f"/v1/answers/{replay.answer.id}").status_code == 404
 
 
+def test_a_replay_shows_what_other_settings_would_change(http: httpx.Client) -> None:
+    """Fewer sections and no reranker answer as such a stack would, and leave the one in force alone."""
+    usual = Replay.model_validate_json(http.post("/v1/replay", json=COVERED).content)
+    asked = COVERED | {"passages": 1, "rerank": False}
+    other = Replay.model_validate_json(http.post("/v1/replay", json=asked).content)
+    assert len(other.passages) == 1
+    assert (usual.answer.degraded, other.answer.degraded) == ((), ("reranker",))
+    assert other.reranked == ()
+    assert other.answer.stack.hash != usual.answer.stack.hash
+    again = Replay.model_validate_json(http.post("/v1/replay", json=COVERED).content)
+    assert again.answer.stack == usual.answer.stack
+    for wrong in ({"passages": 0}, {"passages": 21}, {"rerank": "no"}, {"passages": True}):
+        assert http.post("/v1/replay", json=COVERED | wrong).status_code == 422
+
+
 def test_the_same_key_and_body_give_the_stored_reply(http: httpx.Client) -> None:
     """A repetition is byte for byte the first reply and says so; another body is refused."""
     for headers in ({"idempotency-key": "json"}, {"idempotency-key": "events", **EVENTS}):

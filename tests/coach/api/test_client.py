@@ -96,8 +96,8 @@ def test_the_asynchronous_client_does_the_same(live: Live, coach: Coach) -> None
                 await client.question("nope")
 
     anyio.run(work)
-    public = {name for name in vars(Client) if not name.startswith("_")}
-    assert public == {name for name in vars(AsyncClient) if not name.startswith("_")}
+    public = {name for name in dir(Client) if not name.startswith("_")}
+    assert public == {name for name in dir(AsyncClient) if not name.startswith("_")}
 
 
 def test_a_stream_yields_the_coachs_events(client: Client, coach: Coach) -> None:

@@ -164,7 +164,7 @@ def test_an_interview_is_held_over_http(ana: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
-        ("POST", INTERVIEWS, {"level": "staff", "chapters": ["no.md"]}, 422),
+        ("POST", INTERVIEWS, {"level": "staff", "chapters": ["no.md"]}, 404),
         ("POST", INTERVIEWS, {"minutes": 4}, 422),
         ("GET", f"{INTERVIEWS}/nothing", None, 404),
         ("POST", f"{INTERVIEWS}/nothing/turns/0", {"answer": "x"}, 404),

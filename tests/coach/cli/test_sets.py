@@ -51,3 +51,47 @@ def test_competencies_are_listed(ingested: Ingested) -> None:
     """Each chapter with a question is one."""
     listed = json.loads(ingested.program.run("set", "competencies", "--json").out)
     assert {"caching", "releases"} <= {one["id"] for one in listed}
+
+
+def test_house_rules_are_kept_built_on_and_applied(ingested: Ingested, tmp_path: Path) -> None:
+    """Saved from YAML; a kept set follows an edit once it is written, not before."""
+    program, rules = ingested.program, tmp_path / "rules.yaml"
+    rules.write_text("title: House\nintroduction: Welcome.\nminutes: 10\n", encoding="utf-8")
+    done = program.run("set", "template", "save", str(rules))
+    assert done.code == 0, done.err
+    template_id = done.out.split()[0]
+    assert "House" in program.run("set", "template", "list").out
+    done = program.run("set", "build", "--level", "senior", "--template", template_id, "--keep", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["introduction"] == "Welcome."
+    set_id = done.err.split()[-1].removesuffix(".")
+    rules.write_text("title: House\nintroduction: Good morning.\nminutes: 10\n", encoding="utf-8")
+    assert program.run("set", "template", "save", str(rules), "--id", template_id).out.endswith("version 2\n")
+    assert (
+        "introduction: Welcome. → Good morning."
+        in program.run("set", "template", "diff", template_id, "1").out
+    )
+    told = program.run("set", "template", "apply", template_id)
+    assert f"{set_id}  " in told.out
+    assert "version 1 would become version 2" in told.out
+    written = program.run("set", "template", "apply", template_id, set_id, "--write")
+    assert "version 1 became version 2" in written.out
+    assert "follows these rules already" in program.run("set", "template", "apply", template_id).out
+    assert json.loads(program.run("set", "template", "show", template_id, "--version", "1").out)["title"]
+    assert program.run("set", "template", "delete", template_id).code == 0
+    assert program.run("set", "template", "show", template_id).code == 10
+
+
+def test_a_file_without_house_rules_is_named(ingested: Ingested, tmp_path: Path) -> None:
+    """Neither a list nor an unknown field nor an unknown question is taken."""
+    rules = tmp_path / "rules.yaml"
+    for content, problem in (
+        ("- a\n", "the whole"),
+        ("title: a\nminuts: 5\n", "minuts"),
+        ("title: a\nquestions: [gone]\n", "gone"),
+        ("a: [\n", "neither YAML nor JSON"),
+    ):
+        rules.write_text(content, encoding="utf-8")
+        done = ingested.program.run("set", "template", "save", str(rules))
+        assert done.code in {2, 10}
+        assert problem in done.err

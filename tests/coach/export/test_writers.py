@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from coach.answer.plain import printable
-from coach.export import Bullets, Paragraph, Printable, Table, bold, plain
+from coach.export import Block, Bullets, Field, PageBreak, Paragraph, Printable, Table, bold, plain
 from coach.export.docx import to_docx
 from coach.export.markdown import to_markdown
 from coach.export.pdf import to_pdf
@@ -108,3 +108,56 @@ def test_a_pdf_takes_text_beyond_the_embedded_font(text: str) -> None:
     """East Asian text is written with the viewer's fonts, and what nobody has as a replacement sign."""
     made = to_pdf(Printable(title=text, blocks=(Paragraph(runs=plain(text)),)))
     assert printable(text).replace("🙂", "\ufffd").split()[0] in pdf_text(made)
+
+
+LINES = 6
+LONG_FOOTER = "Donaudampfschifffahrtsgesellschaft " * 12
+
+
+def printed(*blocks: Block, footer: str = "") -> pypdf.PdfReader:
+    """Return a document as a PDF that was read again."""
+    return pypdf.PdfReader(BytesIO(to_pdf(Printable(title="t", footer=footer, blocks=blocks))))
+
+
+@given(rows=st.integers(30, 70))
+@settings(max_examples=15, deadline=None)
+def test_a_page_break_leaves_no_page_empty(rows: int) -> None:
+    """However full the page before it is, a break leads to the next words at once."""
+    items = Bullets(items=tuple(plain(f"item {number}") for number in range(rows)))
+    reader = printed(items, PageBreak(), Paragraph(runs=plain("after")))
+    assert all("item" in page.extract_text() for page in reader.pages[:-1])
+    assert "after" in reader.pages[-1].extract_text()
+
+
+@given(before=st.integers(1, 60))
+@settings(max_examples=15, deadline=None)
+def test_room_to_write_stays_with_what_is_rated(before: int) -> None:
+    """A label, its lines and the paragraph behind them are on one page."""
+    filler = [Paragraph(runs=plain("filler")) for _ in range(before)]
+    reader = printed(*filler, Field(label="Evidence", lines=LINES), Paragraph(runs=plain("Rating")))
+    [page] = [text for page in reader.pages if "Evidence" in (text := page.extract_text())]
+    assert "Rating" in page
+
+
+def test_a_long_footer_leaves_room_for_the_number() -> None:
+    """It ends in an ellipsis; the page's number stands behind it, in PDF and in DOCX."""
+    [page] = printed(Paragraph(runs=plain("words")), footer=LONG_FOOTER).pages
+    lines = page.extract_text().splitlines()
+    assert next(line for line in lines if line.startswith("Donau")).endswith("…")
+    assert "1" in lines
+    made = Printable(title="t", footer=LONG_FOOTER, blocks=(Paragraph(runs=plain("words")),))
+    foot = docx.Document(BytesIO(to_docx(made))).sections[0].footer
+    assert "…" in foot.paragraphs[0].text
+    assert 'w:instr="PAGE"' in foot.paragraphs[0]._p.xml
+
+
+def test_a_docx_cuts_no_row_and_draws_every_line() -> None:
+    """Rows stay whole, a short table stays on one page, and each line to write on has a border of its own."""
+    table = Table(header=("a", "b"), rows=((plain("1"), plain("2")), (plain("3"), plain("4"))))
+    made = Printable(title="t", blocks=(table, Field(label="Evidence", lines=LINES)))
+    word = docx.Document(BytesIO(to_docx(made)))
+    rows = word.tables[0].rows
+    assert all("w:cantSplit" in row._tr.xml for row in rows)
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in rows]
+    assert kept == [True, True, False]
+    assert word.element.xml.count("<w:between ") == LINES

@@ -1,15 +1,13 @@
-"""Progress and plans, worked by hand."""
+"""Progress, worked by hand."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from coach.practice.grades import Scored
-from coach.practice.progress import plan_days, progress
+from coach.practice.progress import progress
 from tests.support.practice_questions import QUESTIONS
-
-TODAY = date(2026, 5, 5)
 
 
 def scored(number: int, score: float, hour: int, self_rating: float | None = None) -> Scored:
@@ -38,26 +36,3 @@ def test_progress_counts_the_newest_score_of_each_question() -> None:
     assert found.self_rating
     assert (found.self_rating.answers, found.self_rating.bias, found.self_rating.error) == (2, 1.5, 2.5)
     assert progress([], QUESTIONS, ZoneInfo("UTC")).self_rating is None
-
-
-def test_a_plan_takes_weak_and_new_questions_and_adapts() -> None:
-    """Two questions of three minutes a day; what is known well is left out, and the days go on empty."""
-    days = plan_days(
-        [scored(1, 9.0, 8), scored(2, 1.0, 9)],
-        QUESTIONS,
-        level="senior",
-        today=TODAY,
-        days=6,
-        minutes_a_day=7,
-    )
-    asked = [one for day in days for one in day.question_ids]
-    assert [day.day.day for day in days] == [5, 6, 7, 8, 9, 10]
-    assert [len(day.question_ids) for day in days] == [2, 2, 2, 2, 0, 0]
-    assert len(set(asked)) == 8
-    assert "q1" not in asked
-    assert "q2" in asked[:3]
-    assert {QUESTIONS[one].document for one in asked[:3]} == {"chapter0.md", "chapter1.md", "chapter2.md"}
-    assert not any(
-        day.question_ids
-        for day in plan_days([], QUESTIONS, level="staff", today=TODAY, days=2, minutes_a_day=9)
-    )

@@ -5,7 +5,8 @@ import pytest
 
 from coach.recruit.contract import Wishes
 from coach.recruit.sets import QuestionSet
-from coach.recruit.store import SetStore
+from coach.recruit.store import SetStore, TemplateStore
+from coach.recruit.template import TemplateRules
 from coach.store.answers import AnswerStore
 from coach.store.audit import AuditLog
 from coach.store.conversations import ConversationStore, Turn
@@ -32,6 +33,7 @@ def fill(database: Database, owner: Owner) -> None:
     add_practice_rows(database, owner, words)
     made_set = QuestionSet(title=words, wishes=Wishes(), titles={}, interviews=(), corpus_hash="c")
     SetStore(database).add(owner, made_set)
+    TemplateStore(database).add(owner, TemplateRules(title=words))
     idempotency = IdempotencyStore(database)
     begun = idempotency.begin(owner, "POST /v1/answers", "k1", "b1")
     assert isinstance(begun, Fresh)
@@ -59,8 +61,9 @@ def test_an_export_holds_everything_of_its_owner_and_nothing_of_others(filled: D
         "conversation_turns": 1,
         "idempotency": 1,
         "question_sets": 1,
+        "question_set_templates": 1,
     } | dict.fromkeys(PRACTICE_TABLES, 1)
-    assert plain.count("words of acme/ana") == 9
+    assert plain.count("words of acme/ana") == 11
     assert "acme/ben" not in plain
     assert "other" not in plain
 

@@ -124,8 +124,9 @@ def test_each_difference_is_named(
 def test_the_manifest_of_a_copy_counts_no_removed_chunks(full: EdgeStore, tmp_path: Path) -> None:
     """What was removed from the source takes no room in what was written from nothing."""
     writer = full.begin_copy("handbook", "b2", source="b1", versions=versions_for())
-    gone = writer.remove_documents(["a.md"])
-    assert {chunk.id for chunk in gone} == {chunk.id for chunk in CHUNKS}
+    held = writer.chunks_of(["a.md"])
+    assert {chunk.id for chunk in held} == {chunk.id for chunk in CHUNKS}
+    writer.remove(documents=["a.md"], chunks=[chunk.id for chunk in held])
     writer.add([make_chunk("one")], [make_vectors()])
     writer.add_documents([make_document("a.md")])
     writer.set_vocabulary({})

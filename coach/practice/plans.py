@@ -1,0 +1,105 @@
+"""Plans as they are kept: what they are for, and how the job text was read. Their days are never stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coach.errors import NotFoundError
+from coach.practice.plan import PlanWish
+from coach.practice.tables import PlanRow
+from coach.store.base import new_id, utc_now
+from coach.store.database import Database
+from coach.store.owner import Owner
+from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from ingest.contract import Frozen
+
+
+class JobReading(Frozen):
+    """Something that was read out of a job text, with its words."""
+
+    field: str
+    value: str
+    words: str
+
+
+class PlanText(Frozen):
+    """What a plan is made of.
+
+    Attributes:
+        time_zone: Where the person's days end.
+        job_text: As it was given; empty if none was.
+        read: What was read out of it.
+    """
+
+    wish: PlanWish
+    time_zone: str
+    job_text: str = ""
+    read: tuple[JobReading, ...] = ()
+
+
+class StoredPlan(PlanText):
+    """A plan as it is kept."""
+
+    id: str
+    created_at: datetime
+
+
+class PlanStore:
+    """Keeps plans; each is visible to its person alone."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, owner: Owner, text: PlanText) -> StoredPlan:
+        """Store a plan and return it as stored."""
+        plan = StoredPlan(**dict(text), id=new_id(), created_at=utc_now())
+        with self._database.session() as session:
+            session.add(
+                PlanRow(
+                    tenant=owner.tenant,
+                    person=owner.person,
+                    id=plan.id,
+                    created_at=plan.created_at,
+                    body=text.model_dump_json(),
+                )
+            )
+        return plan
+
+    def get(self, owner: Owner, plan_id: str) -> StoredPlan:
+        """Return a plan of the person. Raises NotFoundError."""
+        with self._database.reading() as session:
+            return _plan(_find(session, owner, plan_id))
+
+    def delete(self, owner: Owner, plan_id: str) -> None:
+        """Remove a plan. Raises NotFoundError."""
+        with self._database.session() as session:
+            session.delete(_find(session, owner, plan_id))
+
+    def list(self, owner: Owner, *, limit: int = PAGE_ITEMS, cursor: str | None = None) -> Page[StoredPlan]:
+        """Return the person's plans, newest first.
+
+        Raises:
+            UsageError: The limit is out of range.
+            NotFoundError: The cursor comes from no list.
+        """
+        query = select(PlanRow).where(PlanRow.tenant == owner.tenant, PlanRow.person == owner.person)
+        with self._database.reading() as session:
+            rows = [*session.scalars(newest_first(query, PlanRow, cursor=cursor, limit=limit))]
+        return cut(rows, map(_plan, rows), limit)
+
+
+def _find(session: Session, owner: Owner, plan_id: str) -> PlanRow:
+    query = select(PlanRow).where(
+        PlanRow.tenant == owner.tenant, PlanRow.person == owner.person, PlanRow.id == plan_id
+    )
+    row = session.scalar(query)
+    if row is None:
+        raise NotFoundError(f"there is no plan {plan_id!r}")
+    return row
+
+
+def _plan(row: PlanRow) -> StoredPlan:
+    return StoredPlan(**dict(PlanText.model_validate_json(row.body)), id=row.id, created_at=row.created_at)

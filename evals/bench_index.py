@@ -1,0 +1,88 @@
+"""`make bench-index`: how soon an edit is live, and what it costs beside an ingest from nothing."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from coach.log import configure
+from coach.settings import Settings
+from ingest.contract import IndexManifest
+from ingest.embed import Embedder
+from ingest.pipeline import ingest
+from ingest.store import open_store
+from ingest.watch import QUIET_S
+
+OBJECTIVE_S = 5.0
+
+
+def main() -> None:
+    """Ingest the corpus, edit one page after another, and print how long each edit took to be live."""
+    parser = argparse.ArgumentParser(prog="python -m evals.bench_index", description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
+    parser.add_argument("--edits", type=int, default=100)
+    chosen = parser.parse_args()
+    configure("warning")
+    console = Console(width=110)
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder) / "corpus"
+        shutil.copytree(chosen.corpus, corpus)
+        settings = Settings(data_dir=Path(folder) / "data")
+        embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
+        update = partial(
+            ingest, [corpus], store=open_store(settings), embedder=embedder, collection=settings.collection
+        )
+        whole_s, manifest = _timed(update)
+        files = sorted(corpus.rglob("*.md"))
+        copied: list[float] = []
+        written: list[float] = []
+        for number in track(range(chosen.edits), description="editing", console=console):
+            file = files[number % len(files)]
+            text = file.read_text(encoding="utf-8").rstrip()
+            file.write_text(f"{text}\n\nEdit {number} of this page.\n", encoding="utf-8")
+            edit_s, made = _timed(update)
+            (copied if made.removed_chunks else written).append(QUIET_S + edit_s)
+        console.print(_table(manifest, whole_s, copied, written))
+
+
+def _table(manifest: IndexManifest, whole_s: float, copied: list[float], written: list[float]) -> Table:
+    edits = sorted(copied + written)
+    in_time = sum(edit_s < OBJECTIVE_S for edit_s in edits)
+    table = Table(
+        "",
+        "seconds",
+        "ratio",
+        title=f"{manifest.chunks} chunks of {len(manifest.documents)} documents, {len(edits)} edits",
+        title_justify="left",
+        caption=f"{in_time} of {len(edits)} edits were live within {OBJECTIVE_S:.0f} s; {QUIET_S} s of each "
+        "are the watcher's, which waits for the editor to be done",
+    )
+    rows = {
+        "ingest from nothing": whole_s,
+        "edit to live, median": statistics.median(edits),
+        "edit to live, 99th percentile": edits[int(0.99 * (len(edits) - 1))],
+        "slowest onto a copy of the live build": max(copied, default=0.0),
+        "slowest that wrote the build anew": max(written, default=0.0),
+    }
+    for name, seconds in rows.items():
+        table.add_row(name, f"{seconds:.2f}", f"{seconds / whole_s:.3f}")
+    return table
+
+
+def _timed(update: partial[IndexManifest]) -> tuple[float, IndexManifest]:
+    began = time.perf_counter()
+    manifest = update()
+    return time.perf_counter() - began, manifest
+
+
+if __name__ == "__main__":
+    main()
