@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := ingest coach ui evals tests examples
 
-.PHONY: run test test-api setup check format lock bench bench-api bench-index bench-model bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading fit train train-faithfulness clean
+.PHONY: run test test-api setup check format lock bench bench-api bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading fit train train-faithfulness clean
 
 # At a terminal API and page, until Ctrl-C; without one an answer in the terminal, which ends by itself.
 run: setup
@@ -78,6 +78,10 @@ bench-api: setup
 # How soon an edit is live, and what it costs beside an ingest from nothing.
 bench-index: setup
 	$(BIN)/python -m evals.bench_index
+
+# Our index beside LlamaIndex's own Qdrant hybrid store: same weights, chunks and server.
+bench-peer: setup
+	$(BIN)/python -m tests.peers.bench
 
 # EVAL holds options, as in EVAL="--golden FILE --collection NAME"; docs/evals.md lists them.
 eval: setup

@@ -15,7 +15,6 @@ from typing import Protocol, TypeVar
 from ingest.contract import (
     Chunk,
     ChunkerParameters,
-    Document,
     DocumentEntry,
     IndexManifest,
     ParsedDocument,
@@ -23,6 +22,7 @@ from ingest.contract import (
 )
 from ingest.embed import SPARSE_VERSION, Embedder, vocabulary
 from ingest.errors import IndexMismatchError, IndexMissingError
+from ingest.plan import Plan, make_plan
 from ingest.sources import Reading, read_sources, tell_apart
 from ingest.store import SCHEMA_VERSION
 from ingest.store.port import Build, BuildVersions, BuildWriter, ChunkVectors, CopyWriter, Store
@@ -61,23 +61,6 @@ class Silent:
         """Say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an ingest will do, decided before anything is written.
-
-    Attributes:
-        kept: Documents of the live build that stay as they are, by name.
-    """
-
-    changed: tuple[Document, ...]
-    kept: dict[str, DocumentEntry]
-    added: tuple[str, ...]
-    updated: tuple[str, ...]
-    deleted: tuple[str, ...]
-    rows: tuple[ReportRow, ...]
-    hashes: dict[str, str]
-
-
 def ingest(
     paths: Sequence[Path],
     *,
@@ -113,33 +96,6 @@ def ingest(
         if live and not (plan.changed or plan.deleted):
             return _settled(live.manifest, plan)
         return run.build(plan, live, stack, beside=beside)
-
-
-def make_plan(reading: Reading, live: IndexManifest | None) -> Plan:
-    """Return what has to change for the live manifest to hold what was read."""
-    entries = {entry.name: entry for entry in live.documents} if live else {}
-    names = {document.name for document in reading.documents}
-    roots = set(reading.roots)
-    deleted = tuple(
-        sorted(name for name, entry in entries.items() if entry.root in roots and name not in names)
-    )
-    changed = tuple(
-        document
-        for document in reading.documents
-        if document.name not in entries or entries[document.name].sha256 != document.sha256
-    )
-    touched = {document.name for document in changed}
-    kept = {name: entry for name, entry in entries.items() if name not in touched and name not in deleted}
-    earlier = live.report if live else ()
-    return Plan(
-        changed=changed,
-        kept=kept,
-        added=tuple(sorted(touched - entries.keys())),
-        updated=tuple(sorted(touched & entries.keys())),
-        deleted=deleted,
-        rows=tuple(dict.fromkeys((*reading.report, *(row for row in earlier if row.document in kept)))),
-        hashes={name: entry.sha256 for name, entry in kept.items()},
-    )
 
 
 def _with_others(reading: Reading, found: Build) -> Reading:

@@ -1,0 +1,1 @@
+"""Benchmarks beside what users would otherwise pick."""
