@@ -39,6 +39,8 @@ class LiveBuild:
             try:
                 self._known = self._store.live(self._settings.collection) or self._known
             except CoachError as error:
+                if not self._known:
+                    return ""  # whoever opens the index next meets the error itself
                 # The build in force may be served for longer than its server is heard of.
                 structlog.get_logger().warning("live_build_unknown", error=str(error), hint=error.hint)
         return self._known

@@ -108,3 +108,16 @@ def test_the_index_is_asked_once_a_second(settings: Settings, monkeypatch: pytes
         told.append(current())
     assert told == ["b1", "b1", "b2", "b2", "b2", "b4"]
     current.close()
+
+
+def test_what_was_never_known_is_not_told_twice(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An index that does not answer at the start is the error of whoever opens it, and nothing is logged."""
+
+    def live(_: EdgeStore, collection: str) -> str:
+        raise IndexUnreachableError(f"{collection} is out of reach")
+
+    monkeypatch.setattr(EdgeStore, "live", live)
+    assert LiveBuild(settings)() == ""
+    assert capsys.readouterr() == ("", "")
