@@ -66,21 +66,26 @@ class EdgeWriter:
         else:
             self._library = SqliteLibrary.create(self._path / LIBRARY)
             self._shard = _create_shard(self._path / SHARD, versions)
+        self._copied = self._library.chunk_ids() if source else {}
         self._open = True
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors]) -> None:
-        """Store chunks with their vectors; see the port."""
+        """Store chunks with their vectors; see the port.
+
+        Of a chunk that a copy holds with the same content only the payload is written: the engine appends a
+        vector that is written again, and the old one goes on taking room.
+        """
         payloads = encode_chunks(chunks, vectors, self._versions)
+        held = {chunk.id for chunk in chunks if self._copied.get(chunk.id) == chunk.content_hash}
         points = [
-            qdrant_edge.Point(
-                chunk.id,
-                _vectors(its),
-                payloads[chunk.id],
-            )
+            qdrant_edge.Point(chunk.id, _vectors(its), payloads[chunk.id])
             for chunk, its in zip(chunks, vectors, strict=True)
+            if chunk.id not in held
         ]
         with engine_errors(self._path):
             self._shard.update(qdrant_edge.UpdateOperation.upsert_points(points))
+            for one in held:
+                self._shard.update(qdrant_edge.UpdateOperation.overwrite_payload([one], payloads[one]))
             self._shard.flush()  # without a write-ahead log only this makes them durable
         self._library.record_chunks({chunk.id: chunk.content_hash for chunk in chunks})
 
@@ -109,7 +114,9 @@ class EdgeWriter:
 
     def remove(self, *, documents: Iterable[str], chunks: Iterable[str]) -> None:
         """Remove the texts of documents by name, and chunks by id; see the port."""
-        ids = [*chunks]
+        gone = set(chunks)
+        ids = sorted(gone)
+        self._copied = {one: content for one, content in self._copied.items() if one not in gone}
         # first the list of what is complete: a point that it lacks is merely written again
         self._library.remove(documents, ids)
         with engine_errors(self._path):
