@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -12,8 +12,8 @@ from coach.api.examples import CONFLICT, DRILL_LINKS, DRILL_PAGE_LINKS, DRILLS_L
 from coach.api.idempotency import IdempotencyKey, Once
 from coach.api.practice import DrillList, DrillPage, DrillSummary, PickedMove, SaidMove
 from coach.api.replies import json_reply
+from coach.api.reports import ReportForm, report_reply
 from coach.api.schemas import MAX_PAGE
-from coach.export.markdown import to_markdown
 from coach.practice.drill_report import DrillReport, printable, report
 from coach.practice.drill_run import DrillView
 
@@ -104,18 +104,12 @@ async def finish_drill(run_id: str, turn: Practitioner) -> Response:
 async def get_drill_report(
     run_id: str,
     turn: Practitioner,
-    form: Annotated[Literal["json", "markdown", "pdf"], Query(alias="format")] = "json",
+    form: ReportForm = "json",
 ) -> Response:
     """Return how a run went: each criterion with the handbook's words, what misled, and a good run."""
     return await turn.think("", partial(_report, turn, run_id, form))
 
 
-def _report(turn: Turn, run_id: str, form: Literal["json", "markdown", "pdf"]) -> Response:
+def _report(turn: Turn, run_id: str, form: str) -> Response:
     found = report(turn.services.drills.run(turn.principal.owner, run_id))
-    if form == "json":
-        return json_reply(found)
-    if form == "markdown":
-        return Response(to_markdown(printable(found)), media_type="text/markdown")
-    from coach.export.pdf import to_pdf
-
-    return Response(to_pdf(printable(found)), media_type="application/pdf")
+    return report_reply(found, partial(printable, found), form)

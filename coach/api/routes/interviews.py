@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -19,10 +19,10 @@ from coach.api.practice import (
     SubmitRequest,
 )
 from coach.api.replies import json_reply
+from coach.api.reports import ReportForm, report_reply
 from coach.api.routes.practice import count
 from coach.api.schemas import MAX_PAGE
 from coach.errors import NotFoundError
-from coach.export.markdown import to_markdown
 from coach.practice.cards import DueCard
 from coach.practice.interview import Interview, Wish
 from coach.practice.report import InterviewReport, printable, report
@@ -113,22 +113,16 @@ async def finish_interview(interview_id: str, turn: Practitioner) -> Response:
 async def get_interview_report(
     interview_id: str,
     turn: Practitioner,
-    form: Annotated[Literal["json", "markdown", "pdf"], Query(alias="format")] = "json",
+    form: ReportForm = "json",
 ) -> Response:
     """Return how a finished interview went: by competency, strongest and weakest moment, transcript."""
     return await turn.think("", partial(_report, turn, interview_id, form))
 
 
-def _report(turn: Turn, interview_id: str, form: Literal["json", "markdown", "pdf"]) -> Response:
+def _report(turn: Turn, interview_id: str, form: str) -> Response:
     interview = turn.services.interviews.get(turn.principal.owner, interview_id)
     found = report(interview, turn.services.coach.practice_questions())
-    if form == "json":
-        return json_reply(found)
-    if form == "markdown":
-        return Response(to_markdown(printable(found)), media_type="text/markdown")
-    from coach.export.pdf import to_pdf
-
-    return Response(to_pdf(printable(found)), media_type="application/pdf")
+    return report_reply(found, partial(printable, found), form)
 
 
 @router.get("/due", response_model=DueList)
