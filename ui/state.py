@@ -11,6 +11,7 @@ from ui.asking import Asking, Progress
 from ui.client import Api
 from ui.models import DocumentText, ProblemDetails
 from ui.parts.conversation_models import ConversationSummary, Exchange
+from ui.parts.set_models import SetUpdate
 from ui.parts.variants import Inspected
 from ui.settings import PageSettings
 
@@ -51,6 +52,22 @@ class Listed(NamedTuple):
     problem: ProblemDetails | None = None
 
 
+class Asked(NamedTuple):
+    """Which sets house rules are to be brought to; `take` their values over those of the sets' own."""
+
+    template_id: str
+    version: int
+    sets: tuple[str, ...]
+    take: bool
+
+
+class LookedAt(NamedTuple):
+    """What was asked of house rules, and what would become of the sets."""
+
+    asked: Asked
+    updates: tuple[SetUpdate, ...]
+
+
 @dataclass(slots=True)
 class Session:
     """One visitor's state; the only thing of ours in `st.session_state`.
@@ -70,6 +87,7 @@ class Session:
         named: Those of them that the address was last made to name.
         own_api: The door that opens with the visitor's own key; None for the page's.
         page: The page that was drawn last, by its name in the address.
+        looked_at: What house rules would change, until they are applied.
     """
 
     asking: Asking | None = None
@@ -86,6 +104,7 @@ class Session:
     named: tuple[str, ...] = ()
     own_api: Api | None = None
     page: str = ""
+    looked_at: LookedAt | None = None
 
     def note(self, progress: Progress) -> None:
         """Add a settled answer to its conversation; one that failed leaves it as it was."""
@@ -112,7 +131,7 @@ class Session:
         """Go on as the person of a key, of the page's own if it is empty; nothing is taken along."""
         self.leave_talk()
         self.own_api = Api(PageSettings().api_url, key) if key else None
-        self.listed = self.inspected = None
+        self.listed = self.inspected = self.looked_at = None
         self.votes, self.collected, self.named = {}, {}, ()
 
 

@@ -47,6 +47,13 @@ def set_minutes(page: Page, minutes: int) -> None:
     field.press("Enter")
 
 
+def settled(page: Page) -> None:
+    """Wait until the page is drawn to its end."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=BUILD_TIMEOUT_MS
+    )
+
+
 def shoot(page: Page, name: str, folder: Path) -> None:
     """Keep a picture of the page, to be looked at."""
     page.screenshot(path=Path(os.environ.get("SCREENSHOTS", folder)) / f"{name}.png", full_page=True)
@@ -120,7 +127,10 @@ def test_an_edit_of_house_rules_reaches_the_set(visit: Visitor, tmp_path: Path) 
     expect(said).to_have_value("Welcome.")
     said.fill("Good morning.")
     said.press("Control+Enter")
+    settled(page)
     page.get_by_role("button", name="Save house rules").click()
+    page.get_by_role("button", name="Show what would change").wait_for()
+    settled(page)
     page.get_by_role("button", name="Show what would change").click()
     expect(page.get_by_text("Welcome. → Good morning.").first).to_be_visible(timeout=BUILD_TIMEOUT_MS)
     shoot(page, "rules", tmp_path)

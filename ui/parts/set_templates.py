@@ -10,11 +10,10 @@ from ui.models import KINDS
 from ui.parts.plain import escaped
 from ui.parts.set_models import Competency, Rules, SetSummary, SetUpdate, StoredTemplate
 from ui.parts.set_versions import change_shown
-from ui.state import api, session
+from ui.state import Asked, LookedAt, api, session
 
 _NONE = ""
 _MOST_APPLIED = 20
-_TOLD = "set_templates_told"
 
 
 def chosen_template(templates: Sequence[SetSummary]) -> str:
@@ -45,7 +44,7 @@ def show_templates(templates: Sequence[SetSummary], competencies: Sequence[Compe
         rules = _fields(stored, competencies)
         if st.button("Save house rules", disabled=not rules.title.strip(), key="save_template"):
             api().save_template(rules, stored)
-            st.session_state.pop(_TOLD, None)
+            session().looked_at = None
             st.rerun()
         if stored:
             st.caption(f"Version {stored.version}. No set changes until you apply it.")
@@ -136,24 +135,25 @@ def _sets_of(stored: StoredTemplate) -> None:
         help="Otherwise the set keeps its own value, and it is named below.",
     )
     look, do = st.columns(2)
-    asked = (stored.id, stored.version, tuple(sets), take)
+    asked = Asked(stored.id, stored.version, tuple(sets), take)
     if look.button("Show what would change", disabled=not sets, key="template_dry_run", width="stretch"):
-        st.session_state[_TOLD] = (asked, _applied(stored, sets, take=take, dry_run=True))
-    kept = st.session_state.get(_TOLD)
-    told: tuple[SetUpdate, ...] = kept[1] if kept and kept[0] == asked else ()
+        _apply(asked, dry_run=True)
+    looked_at = session().looked_at
+    told = looked_at.updates if looked_at and looked_at.asked == asked else ()
     if do.button("Apply", disabled=not told, key="template_apply", width="stretch"):
-        told = _applied(stored, sets, take=take, dry_run=False)
-        st.session_state.pop(_TOLD, None)
+        told = _apply(asked, dry_run=False)
     for update in told:
         _update(update)
 
 
-def _applied(
-    stored: StoredTemplate, sets: Sequence[str], *, take: bool, dry_run: bool
-) -> tuple[SetUpdate, ...]:
+def _apply(asked: Asked, *, dry_run: bool) -> tuple[SetUpdate, ...]:
+    """Return what becomes of the sets; a dry run is kept at once: a click meanwhile ends the drawing."""
+    door, visitor = api(), session()
     with st.spinner("Building the sets anew …"):
-        how = "take" if take else "keep"
-        return api().apply_template(stored.id, sets, conflicts=how, dry_run=dry_run).sets
+        how = "take" if asked.take else "keep"
+        updates = door.apply_template(asked.template_id, asked.sets, conflicts=how, dry_run=dry_run).sets
+        visitor.looked_at = LookedAt(asked, updates) if dry_run else None
+    return updates
 
 
 def _update(update: SetUpdate) -> None:
