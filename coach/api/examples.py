@@ -33,6 +33,14 @@ def _link(operation: str, **parameters: str) -> dict[str, Any]:
     return {"operationId": operation, "parameters": parameters}
 
 
+def _page(listing: str, member: str, getter: str, **parameter: str) -> dict[str, Any]:
+    """Return the links of a page: to the first thing that it lists, and to the next page."""
+    return {
+        member: _link(getter, **{name: f"$response.body#/{place}" for name, place in parameter.items()}),
+        "next": _link(listing, cursor="$response.body#/next_cursor"),
+    }
+
+
 ANSWER_LINKS: dict[str, Any] = {
     "answer": _link("get_answer", answer_id="$response.body#/id"),
     "feedback": {
@@ -51,10 +59,9 @@ SEARCH_LINKS: dict[str, Any] = {
 DOCUMENT_LINKS: dict[str, Any] = {
     "document": _link("get_document", document_id="$response.body#/documents/0/id")
 }
-QUESTION_LINKS: dict[str, Any] = {
-    "question": _link("get_question", question_id="$response.body#/questions/0/id"),
-    "next": _link("list_questions", cursor="$response.body#/next_cursor"),
-}
+QUESTION_LINKS: dict[str, Any] = _page(
+    "list_questions", "question", "get_question", question_id="questions/0/id"
+)
 CONVERSATION_LINKS: dict[str, Any] = {
     "conversation": _link("get_conversation", conversation_id="$response.body#/id"),
     "delete": _link("delete_conversation", conversation_id="$response.body#/id"),
@@ -63,18 +70,14 @@ CONVERSATION_LINKS: dict[str, Any] = {
         "requestBody": {"question": "and for databases?", "conversation": "$response.body#/id"},
     },
 }
-CONVERSATION_PAGE_LINKS: dict[str, Any] = {
-    "conversation": _link("get_conversation", conversation_id="$response.body#/conversations/0/id"),
-    "next": _link("list_conversations", cursor="$response.body#/next_cursor"),
-}
+CONVERSATION_PAGE_LINKS: dict[str, Any] = _page(
+    "list_conversations", "conversation", "get_conversation", conversation_id="conversations/0/id"
+)
 GRADE_LINKS: dict[str, Any] = {
     "grade": _link("get_grade", grade_id="$response.body#/id"),
     "dispute": _link("dispute_grade", grade_id="$response.body#/id"),
 }
-GRADES_LINKS: dict[str, Any] = {
-    "grade": _link("get_grade", grade_id="$response.body#/grades/0/id"),
-    "next": _link("list_grades", cursor="$response.body#/next_cursor"),
-}
+GRADES_LINKS: dict[str, Any] = _page("list_grades", "grade", "get_grade", grade_id="grades/0/id")
 SET_LINKS: dict[str, Any] = {
     "set": _link("get_question_set", set_id="$response.body#/id"),
     "export": _link("export_question_set", set_id="$response.body#/id"),
@@ -89,14 +92,10 @@ TEMPLATE_LINKS: dict[str, Any] = {
     "sets": _link("list_template_sets", template_id="$response.body#/id"),
     "delete": _link("delete_set_template", template_id="$response.body#/id"),
 }
-TEMPLATES_LINKS: dict[str, Any] = {
-    "template": _link("get_set_template", template_id="$response.body#/templates/0/id"),
-    "next": _link("list_set_templates", cursor="$response.body#/next_cursor"),
-}
-SETS_LINKS: dict[str, Any] = {
-    "set": _link("get_question_set", set_id="$response.body#/sets/0/id"),
-    "next": _link("list_question_sets", cursor="$response.body#/next_cursor"),
-}
+TEMPLATES_LINKS: dict[str, Any] = _page(
+    "list_set_templates", "template", "get_set_template", template_id="templates/0/id"
+)
+SETS_LINKS: dict[str, Any] = _page("list_question_sets", "set", "get_question_set", set_id="sets/0/id")
 INTERVIEW_LINKS: dict[str, Any] = {
     "interview": _link("get_interview", interview_id="$response.body#/id"),
     "submit": _link(
@@ -105,10 +104,9 @@ INTERVIEW_LINKS: dict[str, Any] = {
     "finish": _link("finish_interview", interview_id="$response.body#/id"),
     "report": _link("get_interview_report", interview_id="$response.body#/id"),
 }
-INTERVIEWS_LINKS: dict[str, Any] = {
-    "interview": _link("get_interview", interview_id="$response.body#/interviews/0/id"),
-    "next": _link("list_interviews", cursor="$response.body#/next_cursor"),
-}
+INTERVIEWS_LINKS: dict[str, Any] = _page(
+    "list_interviews", "interview", "get_interview", interview_id="interviews/0/id"
+)
 DRILLS_LINKS: dict[str, Any] = {"start": _link("create_drill_run", drill_id="$response.body#/drills/0/id")}
 DRILL_LINKS: dict[str, Any] = {
     "run": _link("get_drill_run", run_id="$response.body#/id"),
@@ -116,27 +114,18 @@ DRILL_LINKS: dict[str, Any] = {
     "finish": _link("finish_drill", run_id="$response.body#/id"),
     "report": _link("get_drill_report", run_id="$response.body#/id"),
 }
-DRILL_PAGE_LINKS: dict[str, Any] = {
-    "run": _link("get_drill_run", run_id="$response.body#/runs/0/id"),
-    "next": _link("list_drill_runs", cursor="$response.body#/next_cursor"),
-}
+DRILL_PAGE_LINKS: dict[str, Any] = _page("list_drill_runs", "run", "get_drill_run", run_id="runs/0/id")
 STORY_LINKS: dict[str, Any] = {
     "story": _link("get_story", story_id="$response.body#/id"),
     "replace": _link("replace_story", story_id="$response.body#/id"),
     "delete": _link("delete_story", story_id="$response.body#/id"),
 }
-STORIES_LINKS: dict[str, Any] = {
-    "story": _link("get_story", story_id="$response.body#/stories/0/id"),
-    "next": _link("list_stories", cursor="$response.body#/next_cursor"),
-}
+STORIES_LINKS: dict[str, Any] = _page("list_stories", "story", "get_story", story_id="stories/0/id")
 PLAN_LINKS: dict[str, Any] = {
     "plan": _link("get_practice_plan", plan_id="$response.body#/plan/id"),
     "delete": _link("delete_practice_plan", plan_id="$response.body#/plan/id"),
 }
-PLANS_LINKS: dict[str, Any] = {
-    "plan": _link("get_practice_plan", plan_id="$response.body#/plans/0/id"),
-    "next": _link("list_practice_plans", cursor="$response.body#/next_cursor"),
-}
+PLANS_LINKS: dict[str, Any] = _page("list_practice_plans", "plan", "get_practice_plan", plan_id="plans/0/id")
 CONFLICT: dict[str, Any] = {
     "description": "Problem: conflict",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

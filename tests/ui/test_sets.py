@@ -125,6 +125,19 @@ def test_what_was_read_is_shown_and_can_be_changed_before_building(fake: FakeApi
     assert (order["wishes"]["focus"], order["text"]) == ("cost", "rock star, cost, 30 min, no design")
 
 
+def test_topics_are_weighed_against_each_other(fake: FakeApi) -> None:
+    """With two topics each has a weight, which is sent; one that was not touched counts once."""
+    prepared(fake)
+    fake.give(ROOT, STORED)
+    app = page("sets").run()
+    topics = next(one for one in app.multiselect if one.label == "Topics")
+    topics.set_value(["cost", "safety"]).run()
+    next(one for one in app.number_input if one.label == "Safety").set_value(2.0)
+    app.button(key="build_set").click().run()
+    [order] = sent(fake, ROOT)
+    assert order["wishes"]["competencies"] == [{"id": "cost", "weight": 1.0}, {"id": "safety", "weight": 2.0}]
+
+
 def test_a_set_is_opened_by_its_address(fake: FakeApi) -> None:
     """Title, reasons, conflict and a way into the handbook are there; text is never markup."""
     app = opened(fake)

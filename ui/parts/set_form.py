@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -12,6 +12,8 @@ from ui.parts.set_models import Competency, Inferred, Reading, Wish, Wishes
 
 _ANY = "any"
 _WORDS_SHOWN = 60
+FEWEST_WEIGHED = 2
+"""One topic alone has all the weight."""
 
 
 def wishes_of(
@@ -58,6 +60,7 @@ def wishes_of(
         key=f"{key} topics",
         help=_words(reading, "competencies"),
     )
+    competencies_wished = _weighed(topics, titles, read.competencies, key)
     kinds, avoid = st.columns(2)
     wanted = _kinds(kinds, "Only these kinds", read.kinds, "any", f"{key} kinds")
     unwanted = _kinds(avoid, "Kinds to leave out", read.avoid_kinds, "none", f"{key} avoid kinds")
@@ -71,13 +74,12 @@ def wishes_of(
         help=_words(reading, "avoid_competencies"),
     )
     forms, rounds, seed = st.columns(3)
-    weights = {one.id: one.weight for one in read.competencies}
     chosen = read.model_copy(
         update={
             "level": level,
             "minutes": minutes,
             "count": questions,
-            "competencies": tuple(Wish(id=name, weight=weights.get(name, 1.0)) for name in topics),
+            "competencies": competencies_wished,
             "kinds": wanted,
             "avoid_kinds": unwanted,
             "avoid_competencies": tuple(left_out),
@@ -88,6 +90,31 @@ def wishes_of(
         }
     )
     return chosen, title
+
+
+def _weighed(
+    topics: Sequence[str], titles: Mapping[str, str], read: Sequence[Wish], key: str
+) -> tuple[Wish, ...]:
+    """Draw how much each topic counts beside the others, and return the topics with it."""
+    weights = {one.id: one.weight for one in read}
+    if len(topics) < FEWEST_WEIGHED:
+        return tuple(Wish(id=name, weight=weights.get(name, 1.0)) for name in topics)
+    with st.expander("How much each topic counts"):
+        return tuple(
+            Wish(
+                id=name,
+                weight=st.number_input(
+                    titles[name],
+                    min_value=0.1,
+                    max_value=100.0,
+                    value=weights.get(name, 1.0),
+                    step=0.5,
+                    key=f"{key} weight {name}",
+                    help="Beside the other topics: 2 asks for twice as many questions as 1.",
+                ),
+            )
+            for name in topics
+        )
 
 
 def inferred_list(inferred: Sequence[Inferred]) -> None:
