@@ -160,7 +160,11 @@ class Embedder:
 
     def _load(self, threads: int) -> OnnxTextModel[Any]:
         from fastembed import TextEmbedding
+        from threadpoolctl import threadpool_limits
 
+        # NumPy's products here are tiny. Threads that share one wait for each other, for tens of
+        # milliseconds once the cores are busy.
+        threadpool_limits(1, user_api="blas")
         loaded = TextEmbedding(
             self.spec.fastembed_name, specific_model_path=str(self._folder), threads=threads
         )
