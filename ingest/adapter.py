@@ -22,11 +22,14 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryResult,
 )
 
-from ingest.chunk import chunk
-from ingest.contract import Chunk, ChunkerParameters, Document, ParsedDocument
+from ingest.batches import batches
+from ingest.contract import Chunk, Document, ParsedDocument
+from ingest.cut_ahead import CutDocument
 from ingest.embed import Embedder, sparse_passage
-from ingest.headings import parse
 from ingest.store.port import BuildWriter, ChunkVectors
+
+CHUNKS_A_BATCH = 256
+"""So many are embedded and then written: what memory holds of vectors, and what a kill can cost."""
 
 KnownVectors = Callable[[Sequence[Chunk]], dict[str, ChunkVectors]]
 """Vectors that an earlier build holds for chunks of the same content hash, by chunk id."""
@@ -49,13 +52,14 @@ class HandbookDocument(LlamaDocument):
 class HandbookNodeParser(NodeParser):
     """Cuts a document along its headings; each node carries its `Chunk`."""
 
-    parameters: ChunkerParameters
+    _cut: Callable[[Document], CutDocument] = PrivateAttr()
     _on_parsed: Callable[[ParsedDocument, int], None] = PrivateAttr()
 
     def __init__(
-        self, parameters: ChunkerParameters, on_parsed: Callable[[ParsedDocument, int], None]
+        self, cut: Callable[[Document], CutDocument], on_parsed: Callable[[ParsedDocument, int], None]
     ) -> None:
-        super().__init__(parameters=parameters)
+        super().__init__()
+        self._cut = cut
         self._on_parsed = on_parsed
 
     def _parse_nodes(
@@ -64,8 +68,7 @@ class HandbookNodeParser(NodeParser):
         del show_progress  # the pipeline shows its own
         made: list[BaseNode] = []
         for node in nodes:
-            parsed = parse(node.metadata["document"])
-            chunks = chunk(parsed, self.parameters)
+            parsed, chunks = self._cut(node.metadata["document"])
             self._on_parsed(parsed, len(chunks))
             made += [TextNode(id_=piece.id, text=piece.text, metadata={"chunk": piece}) for piece in chunks]
         return made
@@ -74,29 +77,6 @@ class HandbookNodeParser(NodeParser):
         self, nodes: list[BaseNode], parent_doc_map: dict[str, LlamaDocument]
     ) -> list[BaseNode]:
         del parent_doc_map  # offsets are known from birth; LlamaIndex would search for them
-        return nodes
-
-
-class ChunkEmbedder(TransformComponent):
-    """Puts all vectors of a chunk on its node; what an earlier build knows is not embedded again."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-    embedder: Embedder
-    known: KnownVectors
-    on_embedded: Callable[[Chunk], None]
-
-    def __call__(self, nodes: Sequence[BaseNode], **_: Any) -> Sequence[BaseNode]:
-        """Return the nodes with "vectors" in their metadata."""
-        chunks: list[Chunk] = [node.metadata["chunk"] for node in nodes]
-        found = self.known(chunks)
-        fresh = self.embedder.embed_passages([piece for piece in chunks if piece.id not in found])
-        for node, piece in zip(nodes, chunks, strict=True):
-            # keyword weights are cheap to make and may be of another version in a build that was not finished
-            known = found.get(piece.id)
-            vectors = replace(known, bm25=sparse_passage(piece)) if known else next(fresh)
-            node.metadata["vectors"] = vectors
-            node.embedding = vectors.body.tolist()
-            self.on_embedded(piece)
         return nodes
 
 
@@ -133,8 +113,44 @@ class BuildVectorStore(BasePydanticVectorStore):
         raise NotImplementedError
 
 
+class ChunkEmbedder(TransformComponent):
+    """Embeds chunks and has each batch written at once; what an earlier build knows is not embedded again.
+
+    A document may have more chunks than memory has room for vectors, and take longer than a run may live.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    embedder: Embedder
+    known: KnownVectors
+    written: BuildVectorStore
+    on_embedded: Callable[[Chunk], None]
+
+    def __call__(self, nodes: Sequence[BaseNode], **_: Any) -> Sequence[BaseNode]:
+        """Return no node: all of them are written."""
+        for batch in batches(nodes, CHUNKS_A_BATCH):
+            self.written.add(self._embedded(batch))
+            for node in batch:
+                del node.metadata["vectors"]
+                node.embedding = None
+        return []
+
+    def _embedded(self, nodes: Sequence[BaseNode]) -> Sequence[BaseNode]:
+        """Return the nodes with "vectors" in their metadata."""
+        chunks: list[Chunk] = [node.metadata["chunk"] for node in nodes]
+        found = self.known(chunks)
+        fresh = self.embedder.embed_passages([piece for piece in chunks if piece.id not in found])
+        for node, piece in zip(nodes, chunks, strict=True):
+            # keyword weights are cheap to make and may be of another version in a build that was not finished
+            known = found.get(piece.id)
+            vectors = replace(known, bm25=sparse_passage(piece)) if known else next(fresh)
+            node.metadata["vectors"] = vectors
+            node.embedding = vectors.body.tolist()
+            self.on_embedded(piece)
+        return nodes
+
+
 def make_pipeline(
-    writer: BuildWriter,
+    store: BuildVectorStore,
     *,
     transformations: Sequence[TransformComponent],
     hashes: dict[str, str],
@@ -142,7 +158,7 @@ def make_pipeline(
     """Return a pipeline that runs only documents whose hash is not the known one.
 
     Args:
-        writer: Takes what comes out.
+        store: Stands for the build; the embedder writes to it.
         transformations: Parser and embedder.
         hashes: sha256 by name of the documents that the live build holds. The docstore is made from them
             anew each time, so that it cannot be lost or drift from the index.
@@ -151,7 +167,7 @@ def make_pipeline(
     docstore.set_document_hashes(hashes)
     return IngestionPipeline(
         transformations=list(transformations),
-        vector_store=BuildVectorStore(writer),
+        vector_store=store,
         docstore=docstore,
         docstore_strategy=DocstoreStrategy.UPSERTS,
         disable_cache=True,

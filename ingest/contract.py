@@ -212,10 +212,15 @@ class DocumentEntry(Frozen):
     chars: int
 
 
+FIRST_LAYOUT = "m=16 ef_construct=100 quantisation=none on_disk=none"
+"""Of builds that were made before their manifests told it."""
+
+
 class IndexManifest(Frozen):
     """What one build of a collection holds and by which parameters it was made.
 
     Attributes:
+        layout: How the engine keeps the vectors: graph, coarse copies, what is read from disk.
         removed_chunks: Gone from it and from the builds that it is a copy of, and still taking room.
     """
 
@@ -228,6 +233,7 @@ class IndexManifest(Frozen):
     dimension: int
     token_dimension: int
     sparse: str
+    layout: str = FIRST_LAYOUT
     chunker: ChunkerParameters
     corpus_hash: str
     documents: tuple[DocumentEntry, ...]

@@ -9,12 +9,10 @@ import numpy as np
 
 from ingest.contract import IndexManifest
 from ingest.errors import StoreError
-from ingest.store.port import Build, BuildVersions, ChunkVectors, Leg, Store
+from ingest.samples import TOLERANCE, other_answer, sample_scores
+from ingest.store.port import Build, BuildVersions, ChunkVectors, Store
 
 CHUNKS_A_BATCH = 256
-SAMPLE_QUERIES = 25
-TOLERANCE = 2e-3
-"""Half-precision numbers are rounded once on each engine."""
 
 
 def move(
@@ -39,6 +37,7 @@ def move(
         _write(build, target, on_copied)
         with closing(target.open(collection, manifest.build)) as copy:
             wrong = difference(build, copy)
+            manifest = copy.manifest
     if wrong:
         target.remove(collection, [manifest.build])
         raise StoreError(f"the copy of build {manifest.build!r} is not what was copied: {wrong}")
@@ -63,7 +62,7 @@ def difference(one: Build, other: Build) -> str:
             return f"document {entry.name!r}"
     if one.vocabulary() != other.vocabulary():
         return "the vocabulary"
-    return _difference_in_answers(one, other, sorted(hashes))
+    return other_answer(sample_scores(one), sample_scores(other))
 
 
 def _write(build: Build, target: Store, on_copied: Callable[[int], object]) -> None:
@@ -82,27 +81,10 @@ def _write(build: Build, target: Store, on_copied: Callable[[int], object]) -> N
             on_copied(len(ids))
         writer.add_documents(build.document(entry.name) for entry in made.documents)
         writer.set_vocabulary(build.vocabulary())
-        writer.publish(made.model_copy(update={"removed_chunks": 0}), beside=True)
+        writer.publish(made.model_copy(update={"removed_chunks": 0, "layout": target.layout}), beside=True)
     except BaseException:
         writer.abandon()
         raise
-
-
-def _difference_in_answers(one: Build, other: Build, ids: Sequence[str]) -> str:
-    """Ask both builds for what is nearest to some of their own chunks."""
-    sample = ids[:: max(1, len(ids) // SAMPLE_QUERIES)]
-    for chunk, vectors in one.vectors(sample).items():
-        legs = (Leg("dense", "body", vectors.body, 10), Leg("sparse", "bm25", vectors.bm25, 10))
-        for leg in legs:
-            left, right = (_scores(build, leg) for build in (one, other))
-            if len(left) != len(right) or not np.allclose(left, right, atol=TOLERANCE, rtol=TOLERANCE):
-                return f"the {leg.name} search for chunk {chunk}"
-    return ""
-
-
-def _scores(build: Build, leg: Leg) -> list[float]:
-    """Return the scores alone: of chunks with one score an engine may name any first."""
-    return [hit.score for hit in build.search([leg], limit=leg.limit, rrf_k=60, where={})]
 
 
 def _close(one: ChunkVectors, other: ChunkVectors) -> bool:

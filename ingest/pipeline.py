@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
+from ingest.batches import batches
 from ingest.contract import (
     Chunk,
     ChunkerParameters,
@@ -26,8 +27,6 @@ from ingest.plan import Plan, make_plan
 from ingest.sources import Reading, read_sources, tell_apart
 from ingest.store import SCHEMA_VERSION
 from ingest.store.port import Build, BuildVersions, BuildWriter, ChunkVectors, CopyWriter, Store
-
-Item = TypeVar("Item")
 
 DOCUMENTS_A_BATCH = 8
 CHUNKS_A_BATCH = 256
@@ -95,7 +94,7 @@ def ingest(
         plan = make_plan(reading, live.manifest if live else None)
         if live and not (plan.changed or plan.deleted):
             return _settled(live.manifest, plan)
-        return run.build(plan, live, stack, beside=beside)
+        return run.build(plan, live, found, stack, beside=beside)
 
 
 def _with_others(reading: Reading, found: Build) -> Reading:
@@ -142,14 +141,28 @@ class _Run:
 
     def would_make(self, made: IndexManifest) -> bool:
         """Return whether a build was made by the parameters in force; another is rebuilt whole."""
+        return self.would_embed(made) and made.layout == self.store.layout
+
+    def would_embed(self, made: IndexManifest) -> bool:
+        """Return whether a build has the chunks and vectors that the parameters in force make."""
         return (made.embed_model_version, made.sparse, made.chunker) == (
             self.embedder.version,
             SPARSE_VERSION,
             self.parameters,
         )
 
-    def build(self, plan: Plan, live: Build | None, stack: ExitStack, *, beside: bool) -> IndexManifest:
-        """Write a new build and publish it."""
+    def build(
+        self, plan: Plan, live: Build | None, found: Build | None, stack: ExitStack, *, beside: bool
+    ) -> IndexManifest:
+        """Write a new build and publish it.
+
+        Args:
+            plan: What it will hold.
+            live: The live build, if it was made by the parameters in force.
+            found: The live build, whatever made it.
+            stack: Closes what is opened.
+            beside: Leave the live build in force.
+        """
         unfinished = self.store.unfinished(self.collection, embed_model_version=self.embedder.version)
         if unfinished:
             stack.callback(unfinished.close)
@@ -162,7 +175,8 @@ class _Run:
         )
         copied = self._begin_copy(live, name, versions) if live else None
         writer = copied or self.store.begin(self.collection, name, versions=versions)
-        earlier = [build for build in (live, unfinished) if build]
+        usable = found if found and self.would_embed(found.manifest) else None
+        earlier = [build for build in (usable, unfinished) if build]
         try:
             self.entries += plan.kept.values()
             if live and copied:
@@ -204,7 +218,7 @@ class _Run:
         self.removed_chunks = live.manifest.removed_chunks + len(gone)
 
     def _carry_over(self, plan: Plan, live: Build, writer: BuildWriter) -> None:
-        for ids in _batches(sorted(live.chunk_ids()), CHUNKS_A_BATCH):
+        for ids in batches(sorted(live.chunk_ids()), CHUNKS_A_BATCH):
             kept = [chunk for chunk in live.chunks(ids).values() if chunk.document in plan.kept]
             vectors = live.vectors([chunk.id for chunk in kept])
             if kept:
@@ -213,19 +227,29 @@ class _Run:
         writer.add_documents(live.document(name) for name in sorted(plan.kept))
 
     def _embed(self, plan: Plan, earlier: Sequence[Build], writer: BuildWriter) -> None:
-        from ingest.adapter import ChunkEmbedder, HandbookDocument, HandbookNodeParser, make_pipeline
+        from ingest.adapter import (
+            BuildVectorStore,
+            ChunkEmbedder,
+            HandbookDocument,
+            HandbookNodeParser,
+            make_pipeline,
+        )
+        from ingest.cut_ahead import CutAhead
 
         self.progress.start(len(plan.changed), sum(len(document.text) for document in plan.changed))
-        known = _KnownVectors(earlier)
-        steps = [
-            HandbookNodeParser(self.parameters, self._on_parsed),
-            ChunkEmbedder(embedder=self.embedder, known=known, on_embedded=self._on_embedded),
-        ]
-        pipeline = make_pipeline(writer, transformations=steps, hashes=plan.hashes)
-        for documents in _batches(plan.changed, DOCUMENTS_A_BATCH):
-            pipeline.run(documents=[HandbookDocument.of(document) for document in documents])
-            writer.add_documents(self.parsed)
-            self.parsed.clear()
+        known, store = _KnownVectors(earlier), BuildVectorStore(writer)
+        with CutAhead(plan.changed, self.parameters) as cut:
+            steps = [
+                HandbookNodeParser(cut, self._on_parsed),
+                ChunkEmbedder(
+                    embedder=self.embedder, known=known, written=store, on_embedded=self._on_embedded
+                ),
+            ]
+            pipeline = make_pipeline(store, transformations=steps, hashes=plan.hashes)
+            for documents in batches(plan.changed, DOCUMENTS_A_BATCH):
+                pipeline.run(documents=[HandbookDocument.of(document) for document in documents])
+                writer.add_documents(self.parsed)
+                self.parsed.clear()
 
     def _on_parsed(self, parsed: ParsedDocument, chunks: int) -> None:
         document = parsed.document
@@ -262,6 +286,7 @@ class _Run:
             dimension=self.embedder.spec.dimension,
             token_dimension=self.embedder.token_dimension,
             sparse=SPARSE_VERSION,
+            layout=self.store.layout,
             chunker=self.parameters,
             corpus_hash=hashlib.sha256(corpus.encode()).hexdigest(),
             documents=entries,
@@ -286,10 +311,6 @@ class _KnownVectors:
         found: dict[str, ChunkVectors] = {}
         for build, hashes in self._builds:
             same = [c.id for c in chunks if c.id not in found and hashes.get(c.id) == c.content_hash]
-            for ids in _batches(same, CHUNKS_A_BATCH):
+            for ids in batches(same, CHUNKS_A_BATCH):
                 found |= build.vectors(ids)
         return found
-
-
-def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

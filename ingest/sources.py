@@ -22,6 +22,7 @@ OTHER_HANDBOOK_ENDINGS = frozenset(
 )
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
 BYTES_A_MEGABYTE = 1_000_000
+_LEADS_OUT = "a link that leads out of the folder; name its target to have it read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,9 @@ def _walk(folder: Path, root: Path, above: tuple[Path, ...]) -> Iterator[Source 
     if real in above:
         yield _skipped(name, "a link that leads back to a folder above it")
         return
+    if _leads_out(folder, root):
+        yield _skipped(name, _LEADS_OUT)
+        return
     try:
         entries = sorted(path.name for path in folder.iterdir())
     except OSError as error:
@@ -189,10 +193,17 @@ def _file(path: Path, name: str, root: str, *, named: bool) -> Iterator[Source |
             yield _skipped(name, "a link to nothing, or one that leads back to itself")
     elif ending in DOCUMENT_ENDINGS and path.name.startswith(".") and not named:
         yield _skipped(name, "a hidden file")
+    elif ending in DOCUMENT_ENDINGS and not named and _leads_out(path, Path(root)):
+        yield _skipped(name, _LEADS_OUT)
     elif ending in DOCUMENT_ENDINGS:
         yield Source(path, _printable(name), _printable(root))
     elif ending in OTHER_HANDBOOK_ENDINGS or named:
         yield _skipped(name, f"{ending or 'files without an ending'} is not read; convert it to Markdown")
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    """Return whether a link below a root points at something outside of it, as one in a foreign clone may."""
+    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def _free_name(root: str, name: str, taken: Container[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.cli.backups import backup, restore
 from coach.cli.options import DEFAULT_CORPUS, collection_option, json_option, load_settings
 
 if TYPE_CHECKING:
@@ -17,9 +18,27 @@ if TYPE_CHECKING:
 HASH_CHARS = 12
 
 
-@click.group()
+class _Index(click.Group):
+    """The commands of this file, and "compare", which asks golden questions and so belongs to the evals."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return sorted([*super().list_commands(ctx), *(["compare"] if self._compare(ctx) else [])])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None if there is none of this name."""
+        return self._compare(ctx) if cmd_name == "compare" else super().get_command(ctx, cmd_name)
+
+    def _compare(self, ctx: click.Context) -> click.Command | None:
+        """Return the command of the evals, which the program knows by their entry point; None without."""
+        program = ctx.find_root().command
+        evals = program.get_command(ctx, "eval") if isinstance(program, click.Group) else None
+        return evals.get_command(ctx, "compare") if isinstance(evals, click.Group) else None
+
+
+@click.group(cls=_Index)
 def index() -> None:
-    """List, build, promote and move the builds of an index.
+    """List, build, compare, promote, move and back up the builds of an index.
 
     A build is written once and never changed. One is live; what is made beside it can be looked at and
     promoted, and what was live before can come back. A running server follows within a second.
@@ -78,14 +97,20 @@ def build(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) -> 
         click.echo(f"nothing to build: the live build {manifest.build} holds all of it, made the same way")
     else:
         name = manifest.build
-        click.echo(f"{name}: {manifest.chunks} chunks; 'coach index promote {name}' makes it live")
+        click.echo(
+            f"{name}: {manifest.chunks} chunks; 'coach index compare {name}' asks both builds the golden "
+            f"questions, 'coach index promote {name}' makes it live"
+        )
 
 
 @index.command()
 @click.argument("name", metavar="BUILD")
 @collection_option
 def promote(name: str, collection: str | None) -> None:
-    """Make BUILD the live one; the one that was live stays for a rollback."""
+    """Make BUILD the live one; the one that was live stays for a rollback.
+
+    'coach index compare BUILD' says first whether it answers worse.
+    """
     from ingest.store import open_store
 
     settings = load_settings(collection)
@@ -163,6 +188,10 @@ def move(to: str, api_key: str, collection: str | None) -> None:
         f"{settings.collection}: build {manifest.build} is live in {to}; "
         f"{manifest.chunks} chunks and {len(manifest.documents)} documents compared, no difference"
     )
+
+
+index.add_command(backup)
+index.add_command(restore)
 
 
 def _elsewhere(settings: IndexSettings, to: str, api_key: str) -> IndexSettings:

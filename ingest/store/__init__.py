@@ -19,5 +19,6 @@ def open_store(settings: IndexSettings) -> Store:
 
         return ServerStore(settings)
     from ingest.store.edge import EdgeStore
+    from ingest.store.layout import Layout
 
-    return EdgeStore(settings.index_dir)
+    return EdgeStore(settings.index_dir, Layout.of(settings))

@@ -9,10 +9,20 @@ from pathlib import Path
 from ingest.contract import IndexManifest
 from ingest.errors import IndexMismatchError, IndexMissingError, StoreError
 from ingest.store.edge_build import EdgeBuild, open_draft, open_published
-from ingest.store.edge_files import LIVE, MANIFEST, CollectionFolder, engine_errors
+from ingest.store.edge_files import (
+    BESIDE,
+    LIVE,
+    MANIFEST,
+    CollectionFolder,
+    copy_files,
+    engine_errors,
+    sync_files,
+    write_durably,
+)
 from ingest.store.edge_writer import EdgeWriter
 from ingest.store.encoding import check_names, parse_manifest
-from ingest.store.port import BuildState, BuildStatus, BuildVersions
+from ingest.store.layout import Layout
+from ingest.store.port import BuildState, BuildStatus, BuildVersions, Engine
 
 OPEN_ATTEMPTS = 5
 
@@ -23,22 +33,34 @@ OPTIMISE_ABOVE_CHUNKS = 20_000
 class EdgeStore:
     """All collections below one folder."""
 
-    def __init__(self, index_dir: Path, *, optimise_above_chunks: int = OPTIMISE_ABOVE_CHUNKS) -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        layout: Layout | None = None,
+        *,
+        optimise_above_chunks: int = OPTIMISE_ABOVE_CHUNKS,
+    ) -> None:
         self._index_dir = index_dir.resolve()
+        self._layout = layout or Layout()
         self._optimise_above_chunks = optimise_above_chunks
+
+    @property
+    def layout(self) -> str:
+        """How it lays out what it writes now."""
+        return self._layout.version
 
     def open(self, collection: str, build: str = "") -> EdgeBuild:
         """Return the live build, or the published one that is named; see the port."""
         folder = self._folder(collection)
         if build:
             self._check_published(folder, build)
-            return open_published(folder.build(build), collection)
+            return open_published(folder.build(build), collection, self._layout)
         for attempt in range(OPEN_ATTEMPTS):
             live = folder.live()
             if not live:
                 break
             try:
-                return open_published(folder.build(live), collection)
+                return open_published(folder.build(live), collection, self._layout)
             except IndexMismatchError:
                 raise
             except StoreError as error:
@@ -68,7 +90,9 @@ class EdgeStore:
                     if draft != fullest:
                         folder.discard(folder.build(draft))
                 above = self._optimise_above_chunks
-                return EdgeWriter(folder, build, versions, lock, optimise_above_chunks=above, source=source)
+                return EdgeWriter(
+                    folder, build, versions, lock, self._layout, optimise_above_chunks=above, source=source
+                )
             except BaseException:
                 lock.close()
                 raise
@@ -82,7 +106,7 @@ class EdgeStore:
             name = folder.fullest_draft(embed_model_version)
             mark = folder.drafts().get(name)
             try:
-                return open_draft(folder.build(name), mark.dimension) if mark else None
+                return open_draft(folder.build(name), mark.dimension, self._layout) if mark else None
             except StoreError:
                 return None  # what cannot be read is embedded again
 
@@ -125,6 +149,31 @@ class EdgeStore:
     def _check_published(self, folder: CollectionFolder, build: str) -> None:
         if not folder.is_published(build):
             raise IndexMissingError(f"collection {folder.name!r} has no published build {build!r}")
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine it is."""
+        return "edge"
+
+    def copy_out(self, collection: str, build: str, folder: Path) -> None:
+        """Write the files that make a published build again into an empty folder; see the port."""
+        held = self._folder(collection)
+        self._check_published(held, build)
+        with engine_errors(held.root):
+            copy_files(held.build(build), folder)
+
+    def copy_in(self, folder: Path, manifest: IndexManifest) -> None:
+        """Hold a build beside, made of the files that `copy_out` wrote; see the port."""
+        check_names(manifest.collection, manifest.build)
+        held = self._folder(manifest.collection)
+        with engine_errors(held.root), closing(held.lock()):
+            held.clear(manifest.build)
+            path = held.build(manifest.build)
+            path.mkdir(parents=True)
+            copy_files(folder, path)
+            sync_files(path)
+            write_durably(path / BESIDE, "")
+            write_durably(path / MANIFEST, manifest.model_dump_json(indent=1))  # from now on it is published
 
     def collections(self) -> list[str]:
         """Return the names of collections with a live build, sorted."""

@@ -14,7 +14,9 @@ import qdrant_edge
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
 from ingest.errors import IndexMissingError, StoreError
 from ingest.store.edge_files import LIBRARY, MANIFEST, SHARD, engine_errors
+from ingest.store.edge_layout import search_params
 from ingest.store.encoding import CHUNK_FIELDS, canonical_ids, decode_chunk, parse_manifest
+from ingest.store.layout import Layout
 from ingest.store.port import ChunkVectors, Filter, Leg, RankedId, SparseVector, Vector
 from ingest.store.query import Plan, make_plan, ranked
 from ingest.store.sqlite_library import SqliteLibrary
@@ -22,7 +24,7 @@ from ingest.store.sqlite_library import SqliteLibrary
 DOCUMENTS_IN_MEMORY = 32
 
 
-def open_published(folder: Path, collection: str) -> EdgeBuild:
+def open_published(folder: Path, collection: str, layout: Layout) -> EdgeBuild:
     """Return a published build.
 
     Raises:
@@ -37,14 +39,15 @@ def open_published(folder: Path, collection: str) -> EdgeBuild:
         if held != recorded:  # with some of its files lost the engine loads without a word
             raise StoreError(f"index {str(folder)!r}: {held} points of {recorded} are left")
         undo.pop_all()
-        return EdgeBuild(folder, shard, library, dimension=manifest.dimension, manifest=manifest)
+        dimension = manifest.dimension
+        return EdgeBuild(folder, shard, library, layout, dimension=dimension, manifest=manifest)
 
 
-def open_draft(folder: Path, dimension: int) -> EdgeBuild:
+def open_draft(folder: Path, dimension: int, layout: Layout) -> EdgeBuild:
     """Return a build that never went live. Raises StoreError if it cannot be read."""
     with engine_errors(folder), ExitStack() as undo:
         library = undo.enter_context(closing(SqliteLibrary.recover(folder / LIBRARY)))
-        build = EdgeBuild(folder, _load(folder), library, dimension=dimension, manifest=None)
+        build = EdgeBuild(folder, _load(folder), library, layout, dimension=dimension, manifest=None)
         undo.pop_all()
         return build
 
@@ -61,10 +64,12 @@ class EdgeBuild:
         folder: Path,
         shard: qdrant_edge.EdgeShard,
         library: SqliteLibrary,
+        layout: Layout,
         *,
         dimension: int,
         manifest: IndexManifest | None,
     ) -> None:
+        self._layout = layout
         self._folder = folder
         self._shard = shard
         self._library = library
@@ -88,13 +93,14 @@ class EdgeBuild:
         rrf_k: int,
         where: Filter,
         among: Sequence[str] | None = None,
+        exact: bool = False,
     ) -> list[RankedId]:
         """Return at most `limit` chunks, best first; see the port."""
         plan = make_plan(legs, dimension=self._dimension, rrf_k=rrf_k, where=where, among=among)
         if plan is None:
             return []
         with engine_errors(self._folder):
-            found = self._shard.query(_request(plan))
+            found = self._shard.query(_request(plan, self._layout, exact=exact))
         return ranked(((str(point.id), point.score) for point in found), fused=plan.fused, limit=limit)
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
@@ -139,12 +145,13 @@ class EdgeBuild:
             self._shard.close()
 
 
-def _request(plan: Plan) -> qdrant_edge.QueryRequest:
+def _request(plan: Plan, layout: Layout, *, exact: bool) -> qdrant_edge.QueryRequest:
     condition = _condition(plan)
     if not plan.fused:
         return qdrant_edge.QueryRequest(
             limit=plan.fetch,
             query=_nearest(plan.legs[0]),
+            params=search_params(layout, plan.legs[0], exact=exact, filtered=bool(plan.where)),
             filter=condition,
             with_payload=False,
             with_vector=False,
@@ -153,7 +160,13 @@ def _request(plan: Plan) -> qdrant_edge.QueryRequest:
         limit=plan.fetch,
         query=cast("qdrant_edge.Fusion", qdrant_edge.Fusion.Rrf(k=plan.engine_k)),
         prefetches=[
-            qdrant_edge.Prefetch(limit=leg.limit, query=_nearest(leg), filter=condition) for leg in plan.legs
+            qdrant_edge.Prefetch(
+                limit=leg.limit,
+                query=_nearest(leg),
+                params=search_params(layout, leg, exact=exact, filtered=bool(plan.where)),
+                filter=condition,
+            )
+            for leg in plan.legs
         ],
         with_payload=False,
         with_vector=False,

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -24,6 +25,7 @@ from ingest.store.sqlite_library import SqliteLibrary
 
 SHARD, LIBRARY, MANIFEST = "shard", "library.sqlite3", "manifest.json"
 DRAFT, BESIDE, LIVE = "DRAFT", "BESIDE", "LIVE"
+COPIED_BYTES = 1 << 20
 
 
 @contextmanager
@@ -60,6 +62,41 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy what makes a build, which nobody changes, into an empty folder; without manifest and marks."""
+    shutil.copytree(source / SHARD, target / SHARD, copy_function=_copy_data)
+    shutil.copyfile(source / LIBRARY, target / LIBRARY)
+
+
+def _copy_data(source: str, target: str) -> None:
+    """Copy a file without its holes: the engine's files are mostly room that nothing was written to yet."""
+    with Path(source).open("rb") as given, Path(target).open("wb") as made:
+        size, end = os.fstat(given.fileno()).st_size, 0
+        made.truncate(size)
+        while end < size:
+            try:
+                start = os.lseek(given.fileno(), end, os.SEEK_DATA)
+            except OSError as error:
+                if error.errno == errno.ENXIO:  # nothing but a hole is left
+                    return
+                raise
+            end = os.lseek(given.fileno(), start, os.SEEK_HOLE)
+            given.seek(start)
+            made.seek(start)
+            while start < end:
+                start += made.write(given.read(min(COPIED_BYTES, end - start)))
+
+
+def sync_files(folder: Path) -> None:
+    """Make all files below a folder survive a loss of power."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            sync_folder(path)
 
 
 class WriterLock:
@@ -123,6 +160,13 @@ class CollectionFolder:
     def is_published(self, name: str) -> bool:
         """Return whether there is such a build, and it is whole."""
         return bool(BUILD_NAME.fullmatch(name)) and name in self.names() and not self._is_draft(name)
+
+    def clear(self, name: str) -> None:
+        """Make room for a build: an unfinished one of its name goes. Raises StoreError if it is published."""
+        if self.is_published(name):
+            raise StoreError(f"build {name!r} of collection {self.name!r} exists")
+        if name in self.names():
+            self.discard(self.build(name))
 
     def status(self, name: str) -> BuildStatus:
         """Return what becomes of a build."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -19,9 +18,11 @@ from ingest.store.edge_files import (
     SHARD,
     CollectionFolder,
     WriterLock,
+    copy_files,
     engine_errors,
     write_durably,
 )
+from ingest.store.edge_layout import create_shard
 from ingest.store.encoding import (
     CHUNK_FIELDS,
     Draft,
@@ -30,7 +31,8 @@ from ingest.store.encoding import (
     decode_chunk,
     encode_chunks,
 )
-from ingest.store.port import FILTER_FIELDS, BuildVersions, ChunkVectors
+from ingest.store.layout import Layout
+from ingest.store.port import BuildVersions, ChunkVectors
 from ingest.store.sqlite_library import SqliteLibrary
 
 POINTS_A_PAGE = 500
@@ -45,6 +47,7 @@ class EdgeWriter:
         build: str,
         versions: BuildVersions,
         lock: WriterLock,
+        layout: Layout,
         *,
         optimise_above_chunks: int,
         source: str = "",
@@ -65,7 +68,7 @@ class EdgeWriter:
             self._library, self._shard = _copy(folder.build(source), self._path)
         else:
             self._library = SqliteLibrary.create(self._path / LIBRARY)
-            self._shard = _create_shard(self._path / SHARD, versions)
+            self._shard = create_shard(self._path / SHARD, versions, layout)
         self._copied = self._library.chunk_ids() if source else {}
         self._open = True
 
@@ -164,8 +167,7 @@ class EdgeWriter:
 def _copy(source: Path, path: Path) -> tuple[SqliteLibrary, qdrant_edge.EdgeShard]:
     """Copy the files of a published build, which nobody changes, and open the copy for writing."""
     with engine_errors(path):
-        shutil.copytree(source / SHARD, path / SHARD)
-        shutil.copyfile(source / LIBRARY, path / LIBRARY)
+        copy_files(source, path)
         return SqliteLibrary.recover(path / LIBRARY), qdrant_edge.EdgeShard.load(str(path / SHARD))
 
 
@@ -184,34 +186,3 @@ def _vectors(its: ChunkVectors) -> dict[str, Any]:
     if its.wordings is not None:
         dense["wordings"] = its.wordings.tolist()
     return dense | {"bm25": qdrant_edge.SparseVector(list(its.bm25.indices), list(its.bm25.values))}
-
-
-def _create_shard(path: Path, versions: BuildVersions) -> qdrant_edge.EdgeShard:
-    dense = qdrant_edge.EdgeVectorParams(size=versions.dimension, distance=qdrant_edge.Distance.Cosine)
-    tokens = qdrant_edge.EdgeVectorParams(
-        size=versions.token_dimension,
-        distance=qdrant_edge.Distance.Dot,
-        multivector_config=qdrant_edge.MultiVectorConfig(qdrant_edge.MultiVectorComparator.MaxSim),
-        datatype=qdrant_edge.VectorStorageDatatype.Float16,
-        # only chunks that were found are scored by their tokens, so no graph is built over them
-        hnsw_config=qdrant_edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=10_000),
-    )
-    wordings = qdrant_edge.EdgeVectorParams(
-        size=versions.dimension,
-        distance=qdrant_edge.Distance.Cosine,
-        multivector_config=qdrant_edge.MultiVectorConfig(qdrant_edge.MultiVectorComparator.MaxSim),
-        datatype=qdrant_edge.VectorStorageDatatype.Float16,
-    )
-    path.mkdir()
-    shard = qdrant_edge.EdgeShard.create(
-        str(path),
-        qdrant_edge.EdgeConfig(
-            vectors={"body": dense, "title": dense, "wordings": wordings, "tokens": tokens},
-            sparse_vectors={"bm25": qdrant_edge.EdgeSparseVectorParams(modifier=qdrant_edge.Modifier.Idf)},
-            wal_enabled=False,  # a log is locked by the process that loads the shard; many have to read it
-        ),
-    )
-    for field in FILTER_FIELDS:
-        keyword = qdrant_edge.PayloadSchemaType.Keyword
-        shard.update(qdrant_edge.UpdateOperation.create_field_index(field, keyword))
-    return shard

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -68,6 +69,7 @@ class BuildVersions:
 
 
 BuildStatus = Literal["live", "earlier", "beside", "unfinished"]
+Engine = Literal["edge", "server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Build(Protocol):
         rrf_k: int,
         where: Filter,
         among: Sequence[str] | None = None,
+        exact: bool = False,
     ) -> list[RankedId]:
         """Return at most `limit` chunks, best first, fused inside the engine by reciprocal ranks.
 
@@ -154,6 +157,9 @@ class Build(Protocol):
         is left of several legs is still fused. No leg gives no hits; nor does a filter field without
         accepted values. The filter, and the ids to choose `among` if they are given, are applied before the
         vector search. The order is deterministic.
+
+        An `exact` search compares with every vector where a large index would walk a graph, or look at
+        coarse copies first.
 
         Raises:
             ValueError: The filter names an unknown field.
@@ -239,6 +245,11 @@ class CopyWriter(BuildWriter, Protocol):
 class Store(Protocol):
     """All collections of one engine."""
 
+    @property
+    def layout(self) -> str:
+        """How it lays out what it writes now; the manifest of a build says how that one is."""
+        ...
+
     def open(self, collection: str, build: str = "") -> Build:
         """Return the live build, or the published one that is named.
 
@@ -306,6 +317,31 @@ class Store(Protocol):
         Raises:
             StoreError: One of them is live; nothing is removed.
             IndexBusyError: Another process writes to the collection.
+        """
+        ...
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine it is; files that one wrote with `copy_out` only the same one can read."""
+        ...
+
+    def copy_out(self, collection: str, build: str, folder: Path) -> None:
+        """Write the files that make a published build again into an empty folder.
+
+        Raises:
+            IndexMissingError: There is no published build of this name, or it was removed meanwhile.
+            StoreError: The engine cannot give it whole.
+        """
+        ...
+
+    def copy_in(self, folder: Path, manifest: IndexManifest) -> None:
+        """Hold the build that a manifest names, beside, made of the files that `copy_out` wrote.
+
+        An unfinished build of this name is replaced. What the files hold is not checked.
+
+        Raises:
+            IndexBusyError: Another process writes to the collection.
+            StoreError: There is a published build of this name, or the engine cannot read the files.
         """
         ...
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from ingest.contract import IndexManifest
 from ingest.errors import IndexMismatchError, IndexMissingError, StoreError
 from ingest.settings import IndexSettings
 from ingest.store.encoding import check_names, parse_manifest
-from ingest.store.port import BuildState, BuildStatus, BuildVersions
+from ingest.store.layout import Layout
+from ingest.store.port import BuildState, BuildStatus, BuildVersions, Engine
 from ingest.store.server_build import ServerBuild
 from ingest.store.server_collection import ServerCollection, live_build
 from ingest.store.server_connection import Connection
 from ingest.store.server_lease import Lease
-from ingest.store.server_library import MANIFEST
+from ingest.store.server_library import BESIDE, DRAFT, MANIFEST
+from ingest.store.server_snapshots import LIBRARY_FILE, POINTS_FILE, Snapshots
 from ingest.store.server_writer import ServerWriter
 
 OPEN_ATTEMPTS = 5
@@ -25,6 +28,13 @@ class ServerStore:
 
     def __init__(self, settings: IndexSettings) -> None:
         self._connection = Connection(settings)
+        self._snapshots = Snapshots(self._connection)
+        self._layout = Layout.of(settings)
+
+    @property
+    def layout(self) -> str:
+        """How it lays out what it writes now."""
+        return self._layout.version
 
     def open(self, collection: str, build: str = "") -> ServerBuild:
         """Return the live build, or the one that is named; see the port. A read-only API key is enough."""
@@ -50,8 +60,14 @@ class ServerStore:
         if text is None:
             raise IndexMissingError(f"build {build!r} of collection {collection.name!r} has no manifest")
         manifest = parse_manifest(text, collection.name)
-        points = collection.points(build)
-        return ServerBuild(self._connection, points, library, dimension=manifest.dimension, manifest=manifest)
+        return ServerBuild(
+            self._connection,
+            collection.points(build),
+            library,
+            self._layout,
+            dimension=manifest.dimension,
+            manifest=manifest,
+        )
 
     def begin(self, collection: str, build: str, *, versions: BuildVersions) -> ServerWriter:
         """Return a writer for a new build; see the port."""
@@ -66,7 +82,7 @@ class ServerStore:
             kept = on_server.fullest_draft(versions.embed_model_version)
             for draft in drafts.keys() - {kept}:
                 on_server.discard(draft)
-            return ServerWriter(on_server, build, versions, lease)
+            return ServerWriter(on_server, build, versions, lease, self._layout)
         except BaseException:
             lease.close()
             raise
@@ -98,7 +114,9 @@ class ServerStore:
             return None
         points, library = on_server.points(name), on_server.library(name)
         dimension = drafts[name].dimension
-        return ServerBuild(self._connection, points, library, dimension=dimension, manifest=None)
+        return ServerBuild(
+            self._connection, points, library, self._layout, dimension=dimension, manifest=None
+        )
 
     def live(self, collection: str) -> str:
         """Return the name of the live build, or nothing."""
@@ -152,6 +170,33 @@ class ServerStore:
             return parse_manifest(text, collection.name) if text else None
         except IndexMismatchError:
             return None
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine it is."""
+        return "server"
+
+    def copy_out(self, collection: str, build: str, folder: Path) -> None:
+        """Write the files that make a published build again into an empty folder; see the port."""
+        on_server = self._collection(collection)
+        self._check_published(on_server, build)
+        self._snapshots.save(on_server.points(build), folder / POINTS_FILE)
+        self._snapshots.save(on_server.library_name(build), folder / LIBRARY_FILE)
+
+    def copy_in(self, folder: Path, manifest: IndexManifest) -> None:
+        """Hold a build beside, made of the files that `copy_out` wrote; see the port."""
+        check_names(manifest.collection, manifest.build)
+        on_server, build = self._collection(manifest.collection), manifest.build
+        with self._writing(on_server):
+            if build in on_server.builds() and not on_server.is_published(build):
+                on_server.discard(build)
+            self._check_free(on_server, build)
+            self._snapshots.load(on_server.library_name(build), folder / LIBRARY_FILE)
+            library = on_server.library(build)
+            library.put(BESIDE, "", "{}")
+            library.put(MANIFEST, "", manifest.model_dump_json())
+            library.remove(DRAFT)
+            self._snapshots.load(on_server.points(build), folder / POINTS_FILE)  # now it counts as whole
 
     def collections(self) -> list[str]:
         """Return the names of collections with a live build, sorted."""

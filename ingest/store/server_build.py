@@ -12,9 +12,11 @@ from qdrant_client import models
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
 from ingest.errors import IndexMissingError
 from ingest.store.encoding import CHUNK_FIELDS, canonical_ids, decode_chunk
+from ingest.store.layout import Layout
 from ingest.store.port import ChunkVectors, Filter, Leg, RankedId, SparseVector, Vector
 from ingest.store.query import Plan, make_plan, ranked
 from ingest.store.server_connection import POINTS_PER_REQUEST, Connection
+from ingest.store.server_layout import search_params
 from ingest.store.server_library import ServerLibrary
 
 DOCUMENTS_IN_MEMORY = 32
@@ -28,6 +30,7 @@ class ServerBuild:
         connection: Connection,
         name: str,
         library: ServerLibrary,
+        layout: Layout,
         *,
         dimension: int,
         manifest: IndexManifest | None,
@@ -35,6 +38,7 @@ class ServerBuild:
         self._connection = connection
         self._name = name
         self._library = library
+        self._layout = layout
         self._dimension = dimension
         self._manifest = manifest
         self._document = lru_cache(DOCUMENTS_IN_MEMORY)(library.document)
@@ -55,6 +59,7 @@ class ServerBuild:
         rrf_k: int,
         where: Filter,
         among: Sequence[str] | None = None,
+        exact: bool = False,
     ) -> list[RankedId]:
         """Return at most `limit` chunks, best first; see the port."""
         plan = make_plan(legs, dimension=self._dimension, rrf_k=rrf_k, where=where, among=among)
@@ -62,7 +67,12 @@ class ServerBuild:
             return []
         with self._connection.errors() as to:
             found = to.client.query_points(
-                self._name, **_query(plan), limit=plan.fetch, with_payload=False, with_vectors=False
+                self._name,
+                **_query(plan, self._layout, exact=exact),
+                limit=plan.fetch,
+                with_payload=False,
+                with_vectors=False,
+                consistency=to.consistency,
             ).points
         return ranked(((str(point.id), point.score) for point in found), fused=plan.fused, limit=limit)
 
@@ -95,6 +105,7 @@ class ServerBuild:
                     wanted[start : start + POINTS_PER_REQUEST],
                     with_payload=with_payload,
                     with_vectors=with_vectors,
+                    consistency=to.consistency,
                 )
 
     def chunk_ids(self) -> dict[str, str]:
@@ -113,15 +124,26 @@ class ServerBuild:
         """Do nothing: the connection is the store's."""
 
 
-def _query(plan: Plan) -> dict[str, Any]:
+def _query(plan: Plan, layout: Layout, *, exact: bool) -> dict[str, Any]:
     condition = _condition(plan)
     if not plan.fused:
         leg = plan.legs[0]
-        return {"query": _vector(leg), "using": leg.using, "query_filter": condition}
+        return {
+            "query": _vector(leg),
+            "using": leg.using,
+            "query_filter": condition,
+            "search_params": search_params(layout, leg, exact=exact, filtered=bool(plan.where)),
+        }
     return {
         "query": models.RrfQuery(rrf=models.Rrf(k=plan.engine_k)),
         "prefetch": [
-            models.Prefetch(query=_vector(leg), using=leg.using, limit=leg.limit, filter=condition)
+            models.Prefetch(
+                query=_vector(leg),
+                using=leg.using,
+                limit=leg.limit,
+                filter=condition,
+                params=search_params(layout, leg, exact=exact, filtered=bool(plan.where)),
+            )
             for leg in plan.legs
         ],
     }

@@ -32,7 +32,11 @@ class ServerCollection:
 
     def library(self, build: str) -> ServerLibrary:
         """Return the library of a build."""
-        return ServerLibrary(self.connection, f"{self.points(build)}__library")
+        return ServerLibrary(self.connection, self.library_name(build))
+
+    def library_name(self, build: str) -> str:
+        """Return what the collection of a build's library is called."""
+        return f"{self.points(build)}__library"
 
     @property
     def lock(self) -> str:
@@ -123,7 +127,7 @@ class ServerCollection:
         """Remove a build; its library last, because that is what shows that the rest is ours."""
         with self.connection.errors() as to:
             to.client.delete_collection(self.points(build))
-            to.client.delete_collection(f"{self.points(build)}__library")
+            to.client.delete_collection(self.library_name(build))
 
 
 def live_build(collection: str, aliases: dict[str, str]) -> str:

@@ -45,7 +45,7 @@ class Lease:
         """
         if self._name not in self._connection.names():
             with self._connection.errors() as to:
-                to.client.create_collection(self._name, vectors_config={})
+                to.create(self._name, shards=1, vectors_config={})
         holder = self._claim()
         if holder["token"] != self._token and _has_ended(holder):
             holder = self._claim(instead_of=holder["token"])

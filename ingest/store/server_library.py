@@ -31,7 +31,7 @@ class ServerLibrary:
     def create(self) -> None:
         """Make the empty collection."""
         with self._connection.errors() as to:
-            to.client.create_collection(self._name, vectors_config={})
+            to.create(self._name, shards=1, vectors_config={})
             to.client.create_payload_index(self._name, "kind", models.PayloadSchemaType.KEYWORD, wait=True)
 
     def put(self, kind: str, key: str, text: str) -> None:
@@ -53,7 +53,8 @@ class ServerLibrary:
 
     def _part(self, kind: str, key: str, number: int) -> Mapping[str, object] | None:
         with self._connection.errors() as to:
-            found = to.client.retrieve(self._name, [stable_id(kind, key, str(number))], with_payload=True)
+            wanted = [stable_id(kind, key, str(number))]
+            found = to.client.retrieve(self._name, wanted, with_payload=True, consistency=to.consistency)
         return found[0].payload if found else None
 
     def remove(self, kind: str) -> None:
@@ -67,7 +68,13 @@ class ServerLibrary:
         offset = None
         while True:
             with self._connection.errors() as to:
-                page, offset = to.client.scroll(self._name, _of(kind), limit=PARTS_PER_PAGE, offset=offset)
+                page, offset = to.client.scroll(
+                    self._name,
+                    _of(kind),
+                    limit=PARTS_PER_PAGE,
+                    offset=offset,
+                    consistency=to.consistency,
+                )
             for point in page:
                 payload = point.payload or {}
                 parts[payload["key"]][payload["part"]] = payload["text"]

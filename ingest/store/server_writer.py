@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from qdrant_client import models
 
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
-from ingest.errors import IndexMissingError, IndexUnreachableError
+from ingest.errors import IndexMissingError, IndexUnreachableError, StoreError
 from ingest.store.encoding import Draft, Payload, check_count, check_manifest, encode_chunks
+from ingest.store.layout import Layout
 from ingest.store.port import FILTER_FIELDS, BuildVersions, ChunkVectors
 from ingest.store.server_collection import ServerCollection
 from ingest.store.server_connection import POINTS_PER_REQUEST
+from ingest.store.server_layout import collection_parts, start_graphs
 from ingest.store.server_lease import Lease
 from ingest.store.server_library import DRAFT, MANIFEST
 
 NUMBERS_PER_REQUEST = 400_000
 """A number takes up to 20 characters, so this is 8 MB; the server refuses requests above 32 MB."""
 
+OPTIMISING_PAUSE_S = 0.1
+
 
 class ServerWriter:
     """Holds the collection's lease until the build is published or abandoned."""
 
     def __init__(
-        self, collection: ServerCollection, build: str, versions: BuildVersions, lease: Lease
+        self,
+        collection: ServerCollection,
+        build: str,
+        versions: BuildVersions,
+        lease: Lease,
+        layout: Layout,
     ) -> None:
         self._collection = collection
         self._connection = collection.connection
@@ -36,30 +46,13 @@ class ServerWriter:
         self._library.create()
         mark = Draft(embed_model_version=versions.embed_model_version, dimension=versions.dimension)
         self._library.put(DRAFT, "", mark.model_dump_json())
-        self._create_points()
+        self._create_points(layout)
 
-    def _create_points(self) -> None:
-        dense = models.VectorParams(size=self._versions.dimension, distance=models.Distance.COSINE)
-        tokens = models.VectorParams(
-            size=self._versions.token_dimension,
-            distance=models.Distance.DOT,
-            multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
-            datatype=models.Datatype.FLOAT16,
-            # only chunks that were found are scored by their tokens, so no graph is built over them
-            hnsw_config=models.HnswConfigDiff(m=0),
-        )
-        wordings = models.VectorParams(
-            size=self._versions.dimension,
-            distance=models.Distance.COSINE,
-            multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
-            datatype=models.Datatype.FLOAT16,
-        )
+    def _create_points(self, layout: Layout) -> None:
         with self._connection.errors() as to:
-            to.client.create_collection(
-                self._points,
-                vectors_config={"body": dense, "title": dense, "wordings": wordings, "tokens": tokens},
-                sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
-            )
+            shards = to.settings.qdrant_shards or None
+            parts = collection_parts(self._versions, layout)
+            to.create(self._points, shards=shards, **parts)
             for field in FILTER_FIELDS:  # before the points, so that the vector index knows the fields
                 keyword = models.PayloadSchemaType.KEYWORD
                 to.client.create_payload_index(self._points, field, keyword, wait=True)
@@ -94,6 +87,7 @@ class ServerWriter:
         with self._connection.errors() as to:
             held = to.client.count(self._points, exact=True).count
         check_count(self._build, held=held, recorded=recorded)
+        self._build_graphs()
         self._library.put(MANIFEST, "", manifest.model_dump_json())
         previous = self._collection.live()
         self._lease.confirm()
@@ -104,6 +98,20 @@ class ServerWriter:
             self._collection.settle()
             self._collection.tidy(previous)
         self._lease.close()
+
+    def _build_graphs(self) -> None:
+        """Return once the server has built what makes a large index quick; a small one needs nothing."""
+        with self._connection.errors() as to:
+            to.client.update_collection(self._points, optimizers_config=start_graphs())
+        while True:
+            self._lease.renew()
+            with self._connection.errors() as to:
+                state = to.client.get_collection(self._points)
+            if isinstance(state.optimizer_status, models.OptimizersStatusOneOf1):
+                raise StoreError(f"build {self._build!r} cannot be optimised: {state.optimizer_status.error}")
+            if state.status is models.CollectionStatus.GREEN:
+                return
+            time.sleep(OPTIMISING_PAUSE_S)
 
     def abandon(self) -> None:
         """Leave the build unpublished and let the next writer in; nothing after `publish`."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import random
-import shutil
 import signal
-import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ingest import pipeline
+from ingest import adapter, pipeline
 from ingest.contract import ChunkerParameters, IndexManifest
 from ingest.embed import sparse_query
+from ingest.store.edge import EdgeStore
 from ingest.store.port import Build, Leg
 from tests.support.counting_embedder import CountingEmbedder
+from tests.support.killed_ingest import names as names_of_builds
+from tests.support.killed_ingest import told_apart, wait_for_another_build
 from tests.support.pages import PAGES, write_pages
 from tests.support.program import Program, finish
 from tests.support.workshop import Workshop, page
@@ -193,6 +195,19 @@ def test_ctrl_c_leaves_the_last_index_and_loses_no_finished_batch(workshop: Work
         assert len(headings(build)) == FIRST_BATCH + 2 + 3
 
 
+def test_a_kill_within_one_large_document_costs_one_batch_of_chunks(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chunks are written as they are embedded, so the next run embeds only what is left of the document."""
+    monkeypatch.setattr(adapter, "CHUNKS_A_BATCH", 8)
+    workshop.write("book/large.md", page("L", **{f"part{number:02}": "A body." for number in range(20)}))
+    with pytest.raises(KeyboardInterrupt):
+        workshop.ingest("book", progress=_Interrupting(3 + 8 + 4))
+    manifest = workshop.ingest("book")
+    assert manifest.chunks == 3 + 20
+    assert workshop.embedded_headings() == [f"What is part{number:02}?" for number in range(5, 20)]
+
+
 def test_the_manifest_counts_what_is_there(tmp_path: Path, embedder: CountingEmbedder) -> None:
     """Its figures are those of the files and of the chunks that can be found; order of paths is no matter."""
     pages = write_pages(tmp_path / "pages")
@@ -245,11 +260,6 @@ def test_report_rows_survive_a_run_in_which_nothing_changed(workshop: Workshop) 
     )
 
 
-def _wait_for_another_build(process: subprocess.Popen[bytes], builds: Path, known: set[str]) -> None:
-    while process.poll() is None and {path.name for path in builds.iterdir()} <= known:
-        time.sleep(0.005)
-
-
 def test_killed_at_any_moment_an_ingest_leaves_an_index_that_answers(
     workshop: Workshop, tmp_path: Path
 ) -> None:
@@ -262,10 +272,10 @@ def test_killed_at_any_moment_an_ingest_leaves_an_index_that_answers(
             f"book/n{number:02}.md", page(f"N{number}", **{f"one{number}": words, f"two{number}": words})
         )
     program = Program(tmp_path, tmp_path)
-    builds = tmp_path / "index" / "handbook" / "builds"
     for how in (signal.SIGKILL, signal.SIGKILL, signal.SIGINT):
+        known = names_of_builds(workshop.store)
         process = program.start("ingest", "book")
-        _wait_for_another_build(process, builds, {path.name for path in builds.iterdir()})
+        wait_for_another_build(workshop.store, known, ended=lambda: process.poll() is not None)  # noqa: B023
         time.sleep(chance.uniform(0.0, 0.4))
         process.send_signal(how)
         done = finish(process)
@@ -276,15 +286,8 @@ def test_killed_at_any_moment_an_ingest_leaves_an_index_that_answers(
             assert build.manifest.build == first.build or len(build.manifest.documents) == 1 + MANY
             assert by_keyword(build, "alpha") == {"What is alpha?"}
     disturbed = workshop.ingest("book")
-    shutil.copytree(tmp_path / "book", tmp_path / "calm" / "book")
-    calm = Workshop(tmp_path / "calm", workshop.embedder)
-    undisturbed = calm.ingest("book")
-    assert (disturbed.corpus_hash, disturbed.chunks) == (undisturbed.corpus_hash, undisturbed.chunks)
-    with workshop.live() as one, calm.live() as other:
-        assert one.chunk_ids() == other.chunk_ids()
-        ids = sorted(one.chunk_ids())
-        taken, made = one.vectors(ids), other.vectors(ids)
-        assert one.vocabulary() == other.vocabulary()
-    assert all(np.allclose(taken[each].body, made[each].body, atol=1e-6) for each in ids)
-    assert all(taken[each].bm25 == made[each].bm25 for each in ids)
-    assert {path.name for path in builds.iterdir()} <= {disturbed.build, first.build}
+    calm = EdgeStore(tmp_path / "calm")
+    pipeline.ingest([tmp_path / "book"], store=calm, embedder=workshop.embedder, collection="handbook")
+    with workshop.live() as one, closing(calm.open("handbook")) as undisturbed:
+        assert told_apart(one, undisturbed) == ""
+    assert names_of_builds(workshop.store) <= {disturbed.build, first.build}

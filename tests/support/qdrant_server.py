@@ -143,3 +143,7 @@ def _is_ready(process: subprocess.Popen[bytes], url: str) -> bool:
         except (urllib.error.URLError, OSError):
             time.sleep(0.02)
     return False
+
+
+if __name__ == "__main__":
+    print(binary())  # noqa: T201 - fetches the server and says where it is
