@@ -10,6 +10,7 @@ from coach.answer.cues import asks, cues
 from coach.answer.plain import plain
 from coach.answer.sentences import MAX_GLUED_CHARS, Span
 from coach.answer.statements import Statement, make_statement, read_part
+from coach.guard.hidden import is_hidden
 from ingest.analysis import words
 from ingest.contract import ParsedDocument, Part, Section
 
@@ -65,6 +66,8 @@ def _digest(key: _Key) -> Digest:
     made: list[Statement] = []
     for part in key.section.parts:
         for statement in read_part(text, part, len(made)):
+            if statement.shape != "code" and is_hidden(text, statement.start, statement.end):
+                continue  # nobody who reads the page would find it there
             if made and _belong_together(text, made[-1], statement):
                 made[-1] = _joined(made[-1], statement)
             else:

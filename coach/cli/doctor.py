@@ -80,7 +80,7 @@ def _index(settings: Settings) -> Finding:
     from coach.coach import Coach
     from coach.errors import CoachError
 
-    where = settings.qdrant_url or str(settings.index_dir.resolve())
+    where = settings.index_place if settings.qdrant_url else str(settings.index_dir.resolve())
     try:
         with Coach(settings) as coach:
             made = coach.manifest

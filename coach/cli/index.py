@@ -51,10 +51,9 @@ def ingest(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) ->
 
 
 def _print_summary(manifest: IndexManifest, settings: Settings) -> None:
-    where = settings.qdrant_url or settings.index_dir
     click.echo(
         f"{settings.collection}: {len(manifest.documents)} documents, {manifest.questions} questions, "
-        f"{manifest.chunks} chunks in {where}"
+        f"{manifest.chunks} chunks in {settings.index_place}"
     )
     for label, names in (
         ("added", manifest.added),

@@ -12,7 +12,8 @@ OutgoingProblem = Literal["image", "markup", "link", "placeholder", "prompt"]
 
 RECITED_WORDS = 8  # so many words in a row are no coincidence; rules of the trade are shorter
 
-_IMAGE = re.compile(r"!\[[^\]]*\]\s*(?:\([^)]*\)|\[[^\]]*\])")
+# Possessive where what follows cannot match inside: going back would only cost time, cubic time at worst.
+_IMAGE = re.compile(r"!\[[^\]]*+\]\s*+(?:\([^)]*+\)|\[[^\]]*+\])")
 _MARKUP = re.compile(
     r"</?(?:img|script|iframe|svg|object|embed|form|input|link|style|meta|base|video|audio|a)\b[^>]*>?",
     re.IGNORECASE,
@@ -22,7 +23,7 @@ _LINK = re.compile(
         | (?<!/)//(?=\w+\.\w) )
         [^\s<>"'`\])}]+
       | \b www \. [^\s<>"'`\])}]+
-      | (?<=\]\() [^)\s]+ (?=[^)]*\))
+      | (?<=\]\() [^)\s]++ (?=[^)]*+\))
       | (?<![\w@.-]) (?:[a-z0-9-]+\.)+ (?: com | org | net | io | ai | dev | app | co | me | info | xyz | ru
         | cn | top | site | online | ly | gg ) (?: / [^\s<>"'`\])}]* | (?! \w | [.-]\w ) )"""
 )

@@ -35,11 +35,10 @@ def examine(coach: Coach, database: Database, quotas: Quotas) -> tuple[Dependenc
     """Return how everything fares; whatever does not answer is "down" and no error."""
     settings = coach.switch.settings
     counted_in = "Redis" if settings.redis_url.get_secret_value() else "the database"
-    index = settings.qdrant_url or str(settings.index_dir)
     probes: tuple[tuple[str, Callable[[], str], str], ...] = (
         ("database", lambda: _checked(database), "No answer is given: none could be kept."),
         ("quotas", lambda: _read(quotas, counted_in), "Keys with limits are refused; others go on."),
-        ("index", lambda: f"{index}, build {live_build(coach)}", "Questions are refused."),
+        ("index", lambda: f"{settings.index_place}, build {live_build(coach)}", "Questions are refused."),
         ("weights", lambda: _embedded(coach), "Questions are refused."),
     )
     return (*(_probed(*one) for one in probes), *_models(coach), *_limits(coach))

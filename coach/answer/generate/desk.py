@@ -13,6 +13,7 @@ from coach.answer.generate.request import WRITTEN_FIELDS, Rejected, claim_limits
 from coach.answer.quotes import QuoteFinder, QuoteVerdict
 from coach.events import ClaimVerified, Degraded
 from coach.models.contract import Hop
+from coach.retrieve.stopwatch import Stopwatch
 from coach.types import Claim, Outline, OutlineField
 from ingest.analysis import terms
 from ingest.contract import Level
@@ -32,6 +33,7 @@ class Task:
         restore: Puts back what was replaced.
         screen: Says why a text of the model must not be shown; nothing if it may be. It comes with
             placeholders, so that what the reader wrote is not held against the model.
+        watch: Times the checks of the claims.
     """
 
     question: str
@@ -39,6 +41,7 @@ class Task:
     excerpts: tuple[Excerpt, ...]
     restore: Callable[[str], str] = str
     screen: Callable[[str], str] = lambda text: ""  # noqa: ARG005
+    watch: Stopwatch = field(default_factory=Stopwatch)
 
 
 class Written(NamedTuple):

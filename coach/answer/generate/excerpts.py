@@ -10,6 +10,7 @@ from coach.answer.digest import digest
 from coach.answer.quotes import MAX_QUOTE_CHARS
 from coach.answer.sentences import Span, sentences
 from coach.answer.statements import Statement
+from coach.guard.hidden import is_hidden, visible_slice
 from coach.types import Citation, Passage
 from ingest.contract import ParsedDocument, PartKind, Section
 
@@ -41,19 +42,20 @@ class Excerpt:
 
     @cached_property
     def text(self) -> str:
-        """What is shown to the model: the source without labels and cross references."""
+        """What is shown to the model: what a reader sees, without labels and cross references."""
         shown, at = [], self.start
         for start, end in self._silent_lines():
-            shown.append(self.document.document.text[at : max(at, start)])
+            shown.append(self._visible(at, max(at, start)))
             at = max(at, end)
-        shown.append(self.document.document.text[at : self.end])
+        shown.append(self._visible(at, self.end))
         return "".join(shown).strip("\n")
 
     def cite(self, start: int, end: int) -> tuple[Citation, ...]:
         """Return citations of the whole statements that a span of the document touches.
 
         A claim is held against whole statements, so that no cut can turn one around; a table row brings the
-        header that it is read by, first. Nothing comes back if they are too long to point at anything.
+        header that it is read by, first. Nothing comes back if they are too long to point at anything, or if
+        a reader of the page does not see all of them.
         """
         touched = [
             statement
@@ -61,10 +63,14 @@ class Excerpt:
             if statement.start < end and start < statement.end
         ]
         whole = self._widened(Span(start, end), touched)
-        if whole.end - whole.start > MAX_QUOTE_CHARS:
+        text = self.document.document.text
+        if whole.end - whole.start > MAX_QUOTE_CHARS or is_hidden(text, whole.start, whole.end):
             return ()
         header = touched[0].header if len(touched) == 1 else None
         return tuple(self._citation(span) for span in (header, whole) if span is not None)
+
+    def _visible(self, start: int, end: int) -> str:
+        return visible_slice(self.document.document.text, start, end)
 
     def _widened(self, span: Span, touched: Sequence[Statement]) -> Span:
         start = min((one.start for one in touched), default=span.end)

@@ -128,7 +128,8 @@ class Writer:
         if not desk.wants(draft, mended=mended):
             return
         text = printable(desk.task.restore(draft.text))
-        claim, reason = self._verified(draft, text, desk, budget)
+        with desk.task.watch.stage("verify"):
+            claim, reason = self._verified(draft, text, desk, budget)
         if claim is None:
             desk.rejected += [] if mended else [Rejected(draft, reason)]
             return

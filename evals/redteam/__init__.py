@@ -1,0 +1,1 @@
+"""The red team: attacks as data, run against the real paths, and what came of them."""
