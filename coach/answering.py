@@ -13,6 +13,7 @@ from coach.engine import Engine, Findings
 from coach.events import Acknowledged, ClaimVerified, Degraded, Event, Finished, Found
 from coach.retrieve.gate import abstain
 from coach.retrieve.stopwatch import Stopwatch
+from coach.telemetry.trace import NO_TRACES, Traces, traced
 from coach.types import OUTLINE_FIELDS, Answer, Outline
 from ingest.contract import Level
 
@@ -37,24 +38,27 @@ class Asked:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
-def answer_by_quotes(engine: Engine, asked: Asked, watch: Stopwatch) -> tuple[Answer, Findings]:
+def answer_by_quotes(engine: Engine, asked: Asked, traces: Traces = NO_TRACES) -> tuple[Answer, Findings]:
     """Return the quote-only outline, or an abstention if the handbook does not cover the question."""
-    standalone = completed(asked)
-    findings = engine.find(standalone, watch)
-    outline = Outline()
-    made: dict[str, Any] = {}
-    if findings.decision.covered:
-        verified = engine.compose(findings, asked.level, watch)
-        outline = verified.outline
-        made = {"dropped": verified.dropped, "support_rate": verified.support_rate}
-    answer = make_answer(engine, asked, findings, outline, made | {"timing_ms": watch.read_ms()})
+    watch = Stopwatch()
+    with traced(traces, asked.id, watch) as trace:
+        standalone = completed(asked)
+        findings = trace.findings = engine.find(standalone, watch)
+        outline = Outline()
+        made: dict[str, Any] = {}
+        if findings.decision.covered:
+            verified = engine.compose(findings, asked.level, watch)
+            outline = verified.outline
+            made = {"dropped": verified.dropped, "support_rate": verified.support_rate}
+        made["timing_ms"] = watch.read_ms()
+        answer = trace.answer = make_answer(engine, asked, findings, outline, made)
     log(answer)
     return answer, findings
 
 
-def stream_quotes(engine: Engine, asked: Asked) -> Generator[Event, None, None]:
+def stream_quotes(engine: Engine, asked: Asked, traces: Traces = NO_TRACES) -> Generator[Event, None, None]:
     """Yield the quote-only outline event by event."""
-    answer, findings = answer_by_quotes(engine, asked, Stopwatch())
+    answer, findings = answer_by_quotes(engine, asked, traces)
     yield from told(answer, found(findings))
 
 

@@ -13,6 +13,7 @@ from coach.operate.mitigation import Mitigation, nothing_switched
 from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
 from coach.switch import EngineSwitch
+from coach.telemetry.trace import NO_TRACES, Traces
 from coach.types import Answer, Hit, Replay, Stack
 from ingest.contract import IndexManifest, Level, ParsedDocument
 from ingest.store.port import Filter, Vector
@@ -37,6 +38,7 @@ class Coach:
         models: Language models of one's own making; None means those that the settings or the chosen stack
             name, and none if they name none.
         mitigation: Tells what operators switched for now; asked before every question.
+        traces: Takes what each stage of an answer took.
 
     Raises:
         IndexMissingError: Nothing was ingested into the collection.
@@ -51,8 +53,10 @@ class Coach:
         *,
         models: Models | None = None,
         mitigation: Callable[[], Mitigation] = nothing_switched,
+        traces: Traces = NO_TRACES,
     ) -> None:
         self._switch = EngineSwitch(settings, models, mitigation)
+        self._traces = traces
         self._cache: AnswerCache | None = None
 
     def search(self, query: str, *, limit: int = 10, where: Filter | None = None) -> list[Hit]:
@@ -82,7 +86,7 @@ class Coach:
         asked = Asked(question, level, conversation, tenant)
         with self._switch.engine() as engine:
             if engine.models is None:
-                return answer_by_quotes(engine, asked, Stopwatch())[0]
+                return answer_by_quotes(engine, asked, self._traces)[0]
         *_, last = self.stream(question, level=level, conversation=conversation, tenant=tenant)
         if not isinstance(last, Finished):
             raise TypeError(last)
@@ -104,11 +108,11 @@ class Coach:
         asked = Asked(question, level, conversation, tenant)
         with self._switch.engine() as engine:
             if engine.models is None:
-                yield from stream_quotes(engine, asked)
+                yield from stream_quotes(engine, asked, self._traces)
                 return
             from coach.writing import stream_written
 
-            yield from stream_written(engine, engine.models, asked, self._answers())
+            yield from stream_written(engine, engine.models, asked, self._answers(), self._traces)
 
     def replay(
         self,
@@ -130,7 +134,7 @@ class Coach:
         with self._switch.engine() as current:
             is_varied = passages is not None or rerank is not None
             engine = current.varied(passages=passages, rerank=rerank) if is_varied else current
-            answer, findings = answer_by_quotes(engine, Asked(question, level), Stopwatch())
+            answer, findings = answer_by_quotes(engine, Asked(question, level))
             return engine.replay(question, findings, answer)
 
     def grade(self, question: str, answer: str) -> Grade:

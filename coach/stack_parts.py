@@ -17,6 +17,7 @@ RETRIEVER_SETTINGS = (
     "rerank",
     "rerank_limit",
     "passages",
+    "hnsw_ef",
 )
 NEVER_CHOSEN = (0, 0)
 

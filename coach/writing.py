@@ -15,6 +15,7 @@ from coach.errors import BudgetExceededError, ModelError
 from coach.events import Acknowledged, Degraded, Event, Finished
 from coach.guard.privacy import Pseudonyms
 from coach.retrieve.stopwatch import Stopwatch
+from coach.telemetry.trace import NO_TRACES, AnswerTrace, Traces, traced
 from coach.types import OUTLINE_FIELDS, ModelUse, Outline, OutlineField
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ Made = dict[str, Any]  # fields of an Answer
 
 
 def stream_written(
-    engine: Engine, models: Models, asked: Asked, cache: AnswerCache
+    engine: Engine, models: Models, asked: Asked, cache: AnswerCache, traces: Traces = NO_TRACES
 ) -> Generator[Event, None, None]:
     """Yield an answer event by event, each claim once it is verified; it always ends with a whole answer."""
-    return _Writing(engine, models, asked, cache).events()
+    with traced(traces, asked.id, Stopwatch()) as trace:
+        yield from _Writing(engine, models, asked, cache, trace).events()
 
 
 class _Writing:
@@ -41,13 +43,17 @@ class _Writing:
         _degraded: What is missing so far; what was told of it is not told again.
     """
 
-    def __init__(self, engine: Engine, models: Models, asked: Asked, cache: AnswerCache) -> None:
+    def __init__(
+        self, engine: Engine, models: Models, asked: Asked, cache: AnswerCache, trace: AnswerTrace
+    ) -> None:
         self._engine = engine
         self._models = models
         self._asked = asked
         self._cache = cache
-        self._watch = Stopwatch()
+        self._trace = trace
+        self._watch = trace.watch
         self._budget = models.new_budget()
+        trace.calls = self._budget.calls
         self._degraded = list(missing(engine))
         self._first_claim_ms: float | None = None
         self._pseudonyms = Pseudonyms(engine.people)
@@ -60,7 +66,7 @@ class _Writing:
         if held is not None:
             yield from self._again(held, standalone)
             return
-        findings = self._engine.find(standalone, self._watch)
+        findings = self._trace.findings = self._engine.find(standalone, self._watch)
         places = found(findings)
         yield Acknowledged(answer_id=self._asked.id, found=places, stack_hash=self._engine.stack.hash)
         yield from (Degraded(what=what) for what in self._degraded)
@@ -70,6 +76,7 @@ class _Writing:
         answer = make_answer(self._engine, self._asked, findings, outline, made | self._account())
         if answer.model and not answer.degraded:
             self._cache.put(key, CachedAnswer(answer, places))
+        self._trace.answer = answer
         log(answer)
         yield Finished(answer=answer)
 
@@ -132,6 +139,7 @@ class _Writing:
             excerpts,
             restore=self._pseudonyms.restore,
             screen=screen,
+            watch=self._watch,
         )
 
     def _standalone(self) -> str:
@@ -168,6 +176,7 @@ class _Writing:
             "timing_ms": self._watch.read_ms(),
         }
         answer = held.answer.model_copy(update=update | {"usage": None, "cost_usd": 0.0} | self._account())
+        self._trace.answer = answer
         log(answer)
         yield from told(answer, held.found)
 

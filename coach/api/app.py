@@ -36,7 +36,7 @@ from coach.api.routes import (
     switches,
 )
 from coach.api.services import Services
-from coach.api.upkeep import purge
+from coach.api.upkeep import purge, watch
 
 _EXPOSED_HEADERS = (
     REQUEST_ID,
@@ -58,6 +58,7 @@ def create_app(services: Services) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with tools.sessions.run(), anyio.create_task_group() as beside:
             beside.start_soon(purge, services)
+            beside.start_soon(watch, services)
             yield
             beside.cancel_scope.cancel()
 

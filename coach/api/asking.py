@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import closing
 from functools import partial
@@ -10,10 +11,12 @@ from fastapi.exceptions import RequestValidationError
 
 from coach.api.callers import Turn
 from coach.api.said import ALONE, Before
-from coach.events import Event, Finished
+from coach.events import ClaimVerified, Event, Finished
 from coach.operate.lineage import GIVEN, Account
 from coach.types import Answer
 from ingest.contract import Level
+
+_STREAMED = frozenset({"stream", "chat_stream"})
 
 
 def check_length(turn: Turn, text: str, *place: str | int) -> None:
@@ -50,8 +53,12 @@ def stream(turn: Turn, question: str, level: Level, before: Before = ALONE) -> G
     events = turn.services.coach.stream(
         question, level=level, conversation=before.dialogue(turn), tenant=turn.principal.tenant
     )
+    is_told = turn.record.surface not in _STREAMED
     with closing(events):
         for event in events:
+            if isinstance(event, ClaimVerified) and not is_told:
+                is_told = True
+                _count_first_claim(turn)
             if isinstance(event, Finished):
                 _keep(turn, event.answer, before)
             yield event
@@ -70,7 +77,13 @@ def _keep(turn: Turn, answer: Answer, before: Before) -> None:
     turn.services.answers.save(turn.principal.owner, answer, corpus_hash, also=entry)
     before.add(turn, answer)
     turn.services.metrics.count_answer(answer)
-    if answer.usage:
-        turn.tokens += answer.usage.prompt_tokens + answer.usage.completion_tokens
-    turn.usd += answer.cost_usd or 0.0  # an unknown price cannot be counted
+    if turn.record.surface not in _STREAMED and answer.outline.claims():
+        _count_first_claim(turn)  # the reader gets all claims at once
+    turn.charge(answer.usage, answer.cost_usd)
     turn.record.request_id = answer.id
+
+
+def _count_first_claim(turn: Turn) -> None:
+    record = turn.record
+    if record.surface is not None:
+        turn.services.metrics.count_first_claim(record.surface, time.perf_counter() - record.began_s)

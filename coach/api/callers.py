@@ -23,6 +23,7 @@ from coach.guard.meter import Window
 from coach.guard.principal import LOCAL, UNLIMITED, Principal, Scope
 from coach.guard.quotas import Admission
 from coach.operate.administration import Administration
+from coach.types import ModelUse
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -48,6 +49,13 @@ class Turn:
         """Return what a function returns that asks the coach about a text."""
         slot = self.services.slot(self.principal.tenant, _weight(text))
         return await in_thread(work, slot, self.services.thinkers)
+
+    def charge(self, usage: ModelUse | None, cost_usd: float | None) -> None:
+        """Count what models took; an unknown price cannot be counted on a key."""
+        if usage is not None:
+            self.tokens += usage.prompt_tokens + usage.completion_tokens
+        self.usd += cost_usd or 0.0
+        self.services.metrics.count_use(self.principal.tenant, usage, cost_usd)
 
     def administration(self) -> Administration:
         """Return the means to make keys and choose stacks in the name of whoever asks."""

@@ -52,7 +52,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        record, began = begin(scope), time.perf_counter()
+        record = begin(scope)
         outgoing = _Outgoing(send, record)
         self._drain.enter()
         self._metrics.begin()
@@ -60,8 +60,8 @@ class Envelope:
             await self._serve(scope, receive, outgoing, record)
         finally:
             self._drain.leave()
-            spent_s = time.perf_counter() - began
-            self._metrics.end(scope["method"], _route(scope), outgoing.status, spent_s)
+            spent_s = time.perf_counter() - record.began_s
+            self._metrics.end(scope["method"], _route(scope), outgoing.status, spent_s, record.surface)
             _log(scope, record, outgoing, spent_s)
 
     async def _serve(

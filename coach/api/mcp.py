@@ -173,6 +173,7 @@ def _turn_of(services: Services, context: Context) -> Turn:
 
 async def _done(turn: Turn, text: str, work: Callable[[], Result], *, max_chars: int | None = None) -> Result:
     """Return the result of some work. Raises ToolError, which the model can read, for our own errors."""
+    turn.record.surface = "mcp"
     try:
         longest = max_chars or turn.services.settings.max_question_chars
         if len(text) > longest:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+
+from coach.api.metrics import Surface
 
 REQUEST_ID = "X-Request-Id"
 _KEY = "coach.record"
@@ -33,9 +36,11 @@ class RequestRecord:
     """A request in the making; one a request, passed along in its scope.
 
     Attributes:
+        began_s: On the clock of `time.perf_counter`.
         request_id: Sent back as X-Request-Id; the id of the answer where there is one.
         headers: Added to the response, whatever it is.
         noted: Added to the log line; never a user's words.
+        surface: By which way an answer or the like is given; None of every other request.
         before_last: Awaited before the last piece of the response goes out.
     """
 
@@ -43,6 +48,8 @@ class RequestRecord:
     request_id: str = field(default_factory=lambda: secrets.token_hex(8))
     headers: dict[str, str] = field(default_factory=dict)
     noted: dict[str, object] = field(default_factory=dict)
+    surface: Surface | None = None
+    began_s: float = field(default_factory=time.perf_counter)
     before_last: Callable[[], Awaitable[None]] | None = None
 
     @property

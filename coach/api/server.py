@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from types import FrameType
 
@@ -51,12 +53,12 @@ def is_loopback(host: str) -> bool:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on an address.
+    """Return a socket that holds an address; who connects before `listen` is refused, and does not wait.
 
     Raises:
         SettingsError: The address is not to be had.
     """
-    try:
+    with _told(f"{host}:{port}"):
         family, kind, protocol, _, address = socket.getaddrinfo(
             host.strip("[]"), port, type=socket.SOCK_STREAM
         )[0]
@@ -64,16 +66,28 @@ def bind(host: str, port: int) -> socket.socket:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
-            listener.listen(BACKLOG)
         except OSError:
             listener.close()
             raise
+        return listener
+
+
+def listen(listener: socket.socket) -> None:
+    """Let clients in. Raises SettingsError if another program listens on the address by now."""
+    host, port = listener.getsockname()[:2]
+    with _told(f"{host}:{port}"):
+        listener.listen(BACKLOG)
+
+
+@contextmanager
+def _told(address: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise SettingsError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}",
+            f"cannot listen on {address}: {error.strerror or error}",
             hint="Name a free port with --port, or stop what listens there.",
         ) from error
-    return listener
 
 
 def address_of(listener: socket.socket) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property, partial
@@ -12,6 +13,7 @@ from fastapi import Depends, Request
 
 from coach.api.catalogue import Catalogue
 from coach.api.drain import Drain
+from coach.api.gauges import Gauges
 from coach.api.metrics import Metrics
 from coach.api.work import in_thread
 from coach.coach import Coach
@@ -39,10 +41,9 @@ from coach.store.feedback import FeedbackStore
 from coach.store.holdings import Holdings, Rows
 from coach.store.idempotency import IdempotencyStore
 from coach.store.owner import Owner
+from coach.telemetry.trace import open_traces
 
 Result = TypeVar("Result")
-MAX_WAITING = 512
-"""Requests that may wait for their turn; each holds a thread while it does."""
 READERS = 4
 """Short reads that run at once; they do not queue behind questions."""
 
@@ -93,9 +94,9 @@ class Services:
         self.quotas = quotas
         self.needs_key = needs_key
         self.catalogue = Catalogue(coach)
-        self.metrics = Metrics()
+        self.metrics = Metrics(self.settings.latency_budget_s)
         self.drain = Drain(self.settings.drain_s)
-        self.queue = FairQueue(self.settings.api_threads, max_waiting=MAX_WAITING)
+        self.queue = FairQueue(self.settings.api_threads, max_waiting=self.settings.api_waiting)
         self.keys = KeyStore(database)
         self.answers = AnswerStore(database)
         self.feedback = FeedbackStore(database)
@@ -115,11 +116,12 @@ class Services:
         self.auditor = Auditor(self.audit, self.answers)
         self.switchboard = switchboard or Switchboard(database)
         self.holdings = Holdings(database, [CachedAnswers(coach)])
+        self.gauges = Gauges(self.metrics.registry, self)
 
     @cached_property
     def thinkers(self) -> anyio.CapacityLimiter:
-        """Threads for questions: those that run and those that wait for their turn."""
-        return anyio.CapacityLimiter(self.settings.api_threads + MAX_WAITING)
+        """Threads for questions: those that run, those that wait, and one in which the rest is refused."""
+        return anyio.CapacityLimiter(self.settings.api_threads + self.settings.api_waiting + 1)
 
     @cached_property
     def readers(self) -> anyio.CapacityLimiter:
@@ -128,11 +130,23 @@ class Services:
 
     def slot(self, tenant: str, weight: float) -> Callable[[], AbstractContextManager[None]]:
         """Return what gives a turn of this weight, shared fairly between tenants."""
-        return partial(self.queue.slot, tenant, weight)
+        return partial(self._timed_slot, tenant, weight)
+
+    def figures(self) -> bytes:
+        """Return all figures for Prometheus; nothing is waited for."""
+        self.gauges.read()
+        return self.metrics.render()
 
     async def read(self, work: Callable[[], Result]) -> Result:
         """Return what a function returns that reads documents or the database, without a turn."""
         return await in_thread(work, nullcontext, self.readers)
+
+    @contextmanager
+    def _timed_slot(self, tenant: str, weight: float) -> Iterator[None]:
+        asked_s = time.perf_counter()
+        with self.queue.slot(tenant, weight):
+            self.metrics.count_wait(time.perf_counter() - asked_s)
+            yield
 
 
 @contextmanager
@@ -145,7 +159,10 @@ def open_services(settings: Settings, *, needs_key: bool) -> Iterator[Services]:
     with Database.from_settings(settings) as database:
         database.migrate()
         board = Switchboard(database)
-        with Coach(settings, mitigation=board.mitigation) as coach:
+        with (
+            open_traces(settings) as traces,
+            Coach(settings, mitigation=board.mitigation, traces=traces) as coach,
+        ):
             quotas = Quotas.from_settings(settings, database)
             try:
                 yield Services(coach, database, quotas, needs_key=needs_key, switchboard=board)

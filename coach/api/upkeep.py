@@ -1,15 +1,17 @@
-"""What the server does from time to time beside the requests: claims renewed, old replies deleted."""
+"""What the server does from time to time beside the requests: renew, delete what is old, look around."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import anyio
 import structlog
 
+from coach.api.gauges import PROBE_EVERY_S
 from coach.api.services import Services
+from coach.api.work import in_thread
 from coach.errors import CoachError
 
 PURGE_EVERY_S = 600.0
@@ -32,6 +34,14 @@ async def renewed(services: Services, renew: Callable[[], object], holds_s: floa
 async def purge(services: Services, *, every_s: float = PURGE_EVERY_S) -> None:
     """Delete stored replies that have run out, every so often, until cancelled; several processes may."""
     await repeat(services, services.idempotency.purge, what="purge", every_s=every_s)
+
+
+async def watch(services: Services, *, every_s: float = PROBE_EVERY_S) -> None:
+    """Look at what the service depends on, now and every so often, until cancelled; in its own thread."""
+    thread = anyio.CapacityLimiter(1)
+    while True:
+        await in_thread(services.gauges.probe, nullcontext, thread)
+        await anyio.sleep(every_s)
 
 
 async def repeat(services: Services, work: Callable[[], object], *, what: str, every_s: float) -> None:

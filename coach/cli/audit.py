@@ -97,11 +97,14 @@ def _auditor() -> Iterator[Auditor]:
 
 
 def _told(found: Lineage) -> str:
+    from coach.telemetry.trace import trace_id_of
+
     account = found.account
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(account.verdicts.items()))
     cost = "unknown" if account.cost_usd is None else f"{account.cost_usd:.4f}"
     rows = {
         "given": f"{found.given_at:%Y-%m-%d %H:%M:%S} UTC to {found.tenant}, key {found.actor}",
+        "trace": f"{trace_id_of(found.answer_id):032x}",
         "kept": found.kept.replace("_", " "),
         "question": f"sha256 {account.question_sha256}",
         "stack": account.stack_hash,

@@ -10,7 +10,7 @@ from pydantic import Field
 from rapidfuzz import fuzz
 
 from coach.errors import BudgetExceededError, BudgetLimit
-from coach.models.contract import Clock, Request, Usage, estimate_tokens
+from coach.models.contract import Clock, MadeCall, Request, Usage, estimate_tokens
 from ingest.contract import Frozen
 
 # Two drafts may rightly differ in one figure only, since a repair does that; three in a row go in circles.
@@ -57,10 +57,14 @@ class Budget:
     """The account of one request; safe to be charged from several threads.
 
     What was paid for is handed over: a limit that a reply passes stops the next call, not this reply.
+
+    Attributes:
+        calls: Those that have ended, repeated ones included; for traces.
     """
 
     def __init__(self, limits: BudgetLimits, clock: Clock) -> None:
         self.limits = limits
+        self.calls: list[MadeCall] = []
         self._clock = clock
         self._start_s = clock.now_s()
         self._steps = 0

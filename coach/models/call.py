@@ -15,6 +15,7 @@ from coach.models.breaker import Breakers
 from coach.models.budget import Budget
 from coach.models.contract import (
     FinishReason,
+    MadeCall,
     Model,
     Reply,
     Request,
@@ -36,7 +37,7 @@ def complete_once(model: Model, request: Request, *, budget: Budget, breakers: B
         BudgetExceededError: Nothing is left for a call.
     """
     fitted = budget.begin_call(request)
-    with _logged(model, request) as seen, breakers.guard(model.provider):
+    with _logged(model, request, budget) as seen, breakers.guard(model.provider):
         reply = model.complete(fitted)
         seen.usage = reply.usage
         budget.charge(reply.usage)
@@ -72,7 +73,7 @@ def _watched(
     received, received_tokens = "", 0
     end: StreamEnd | None = None
     with (
-        _logged(model, request) as seen,
+        _logged(model, request, budget) as seen,
         breakers.guard(model.provider),
         closing(model.stream(fitted)) as parts,
     ):
@@ -120,15 +121,15 @@ def _broken(model: Model, request: Request, received: str) -> StreamBrokenError:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the log line of a call tells beside its outcome."""
+    """What is told of a call beside its outcome."""
 
     usage: Usage | None = None
 
 
 @contextmanager
-def _logged(model: Model, request: Request) -> Iterator[_Seen]:
-    """Write one line when the call ends, without a word of what was said."""
-    seen, start_s, outcome = _Seen(), time.perf_counter(), "answered"
+def _logged(model: Model, request: Request, budget: Budget) -> Iterator[_Seen]:
+    """Write one line when the call ends, without a word of what was said, and note it on the account."""
+    seen, began_ns, outcome = _Seen(), time.perf_counter_ns(), "answered"
     try:
         yield seen
     except GeneratorExit:
@@ -138,11 +139,13 @@ def _logged(model: Model, request: Request) -> Iterator[_Seen]:
         outcome = type(error).__name__
         raise
     finally:
+        ended_ns = time.perf_counter_ns()
+        budget.calls.append(MadeCall(model.name, request.purpose, outcome, began_ns, ended_ns, seen.usage))
         structlog.get_logger().info(
             "model_call",
             model=model.name,
             purpose=request.purpose,
             outcome=outcome,
-            elapsed_ms=round(1000 * (time.perf_counter() - start_s), 1),
+            elapsed_ms=round((ended_ns - began_ns) / 1e6, 1),
             **(seen.usage.model_dump() if seen.usage else {}),
         )

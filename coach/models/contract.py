@@ -7,7 +7,7 @@ tests, and `coach.models.router` makes one dependable model out of several.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from pydantic import Field, JsonValue
 
@@ -73,6 +73,24 @@ class Usage(Frozen):
     def total_tokens(self) -> int:
         """Tokens read and written."""
         return self.prompt_tokens + self.completion_tokens
+
+
+class MadeCall(NamedTuple):
+    """A call that has ended, for the trace of an answer.
+
+    Attributes:
+        model: As the settings name it.
+        outcome: "answered", "closed" if its reader went away, or the class of the error.
+        began_ns: On the clock of `time.perf_counter_ns`, like `ended_ns`.
+        usage: None if nothing came.
+    """
+
+    model: str
+    purpose: str
+    outcome: str
+    began_ns: int
+    ended_ns: int
+    usage: Usage | None
 
 
 class Hop(Frozen):

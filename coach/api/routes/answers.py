@@ -52,6 +52,7 @@ async def create_answer(
 
 async def _as_json(turn: Turn, asked: AnswerRequest) -> Response:
     before = Before.of(asked.conversation)
+    turn.record.surface = "json"
 
     def work() -> str:
         return asking.ask(turn, asked.question, asked.level, before).model_dump_json()
@@ -60,6 +61,7 @@ async def _as_json(turn: Turn, asked: AnswerRequest) -> Response:
 
 
 async def _as_events(turn: Turn, asked: AnswerRequest) -> Response:
+    turn.record.surface = "stream"
     tell = partial(asking.stream, turn, asked.question, asked.level, Before.of(asked.conversation))
     events = turn.stream(asked.question, tell)
     first = await events.first()  # before the status is sent, so that a failure gets its own
@@ -111,6 +113,7 @@ async def replay(asked: ReplayRequest, turn: Asker) -> Response:
     With `passages` or `rerank` it is answered as these settings would have it, and nobody else is.
     """
     asking.check_length(turn, asked.question, "question")
+    turn.record.surface = "replay"
 
     def work() -> str:
         found = turn.services.coach.replay(

@@ -78,6 +78,8 @@ async def create_chat_completion(
 
 
 async def _as_reply(turn: Turn, asked: ChatRequest, tell: Tell, writer: LinkedMarkdown) -> Response:
+    turn.record.surface = "chat"
+
     def work() -> str:
         text, answer = "", None
         for event in tell():
@@ -103,6 +105,7 @@ async def _as_reply(turn: Turn, asked: ChatRequest, tell: Tell, writer: LinkedMa
 
 
 async def _as_chunks(turn: Turn, asked: ChatRequest, tell: Tell, writer: LinkedMarkdown) -> Response:
+    turn.record.surface = "chat_stream"
     events = turn.stream(asked.question, tell)
     first = await events.first()  # before the status is sent, so that a failure gets its own
     assert isinstance(first, Acknowledged)  # noqa: S101 - every stream begins with it

@@ -20,7 +20,6 @@ from coach.api.practice import (
 )
 from coach.api.replies import json_reply
 from coach.api.reports import ReportForm, report_reply
-from coach.api.routes.practice import count
 from coach.api.schemas import MAX_PAGE
 from coach.errors import NotFoundError
 from coach.practice.cards import DueCard
@@ -92,7 +91,7 @@ async def submit_turn(  # noqa: PLR0917 - FastAPI passes them by name
         interview = await turn.think(given.answer, submit)
         made = interview.turns[number].grade
         if made:
-            count(turn, made)
+            turn.charge(made.usage, made.cost_usd)
         return json_reply(interview.shown())
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)

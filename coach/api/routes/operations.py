@@ -55,7 +55,7 @@ async def get_readiness(services: ServicesDep) -> Response:
 @router.get("/metrics", response_class=PlainTextResponse, responses={200: FIGURES})
 async def get_metrics(turn: Administrator) -> Response:
     """Return the figures of this process for Prometheus."""
-    return Response(turn.services.metrics.render(), media_type=metrics.MEDIA_TYPE)
+    return Response(turn.services.figures(), media_type=metrics.MEDIA_TYPE)
 
 
 @router.get("/v1/stack", response_model=Stack)

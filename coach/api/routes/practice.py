@@ -13,7 +13,6 @@ from coach.api.idempotency import IdempotencyKey, Once
 from coach.api.practice import DisputeRequest, GradePage, GradeRequest
 from coach.api.replies import json_reply
 from coach.api.schemas import MAX_PAGE
-from coach.practice.grade import Grade
 from coach.practice.grades import Objection, StoredGrade
 from coach.practice.progress import Progress, progress
 from coach.practice.schedule import find_zone
@@ -38,6 +37,7 @@ async def create_grade(
     """
 
     async def make() -> Response:
+        turn.record.surface = "grade"
         return json_reply(await turn.think(given.answer, partial(grade, turn, given)), status=201)
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)
@@ -47,15 +47,8 @@ def grade(turn: Turn, given: GradeRequest) -> StoredGrade:
     """Return an answer's grade, stored. Runs in a thread."""
     services = turn.services
     made = services.coach.grade(given.question_id, given.answer)
-    count(turn, made)
+    turn.charge(made.usage, made.cost_usd)
     return services.grades.add(turn.principal.owner, given.answer, made, self_rating=given.self_rating)
-
-
-def count(turn: Turn, made: Grade) -> None:
-    """Count on the key what a model took for a grade; an unknown price cannot be counted."""
-    if made.usage:
-        turn.tokens += made.usage.prompt_tokens + made.usage.completion_tokens
-    turn.usd += made.cost_usd or 0.0
 
 
 @router.get("/grades", response_model=GradePage, responses={200: {"links": GRADES_LINKS}})

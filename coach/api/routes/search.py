@@ -22,6 +22,7 @@ router = APIRouter(prefix="/v1", tags=["search"])
 async def search(wanted: SearchRequest, turn: Asker) -> Response:
     """Return the best sections for a query, one hit each, best first."""
     asking.check_length(turn, wanted.query, "query")
+    turn.record.surface = "search"
     where = {field: list(values) for field, values in wanted.filters if values}
 
     def work() -> str:

@@ -86,6 +86,7 @@ async def create_question_set(
         return _reply(turn, services.sets.add(owner, made))
 
     async def make() -> Response:
+        turn.record.surface = "question_set"
         return json_reply(await turn.think(given.text, work), status=201)
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)
@@ -230,9 +231,7 @@ async def find_question_set_leaks(set_id: str, given: LeakRequest, turn: Recruit
 def _read(turn: Turn, text: str) -> Reading:
     """Return what a text asks for; what a model took for it is counted on the key."""
     reading = turn.services.recruiter.read(text)
-    if reading.usage is not None:
-        turn.tokens += reading.usage.prompt_tokens + reading.usage.completion_tokens
-        turn.usd += reading.cost_usd or 0.0  # an unknown price cannot be counted
+    turn.charge(reading.usage, reading.cost_usd)
     return reading
 
 
