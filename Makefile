@@ -1,9 +1,9 @@
 # Everything runs in .venv, made from the locked dependencies. `make run` and `make test` need nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := ingest coach ui evals tests examples
+SOURCES := ingest coach ui evals deploy tests examples
 
-.PHONY: run test test-api setup check format lock bench bench-api bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading fit train train-faithfulness clean
+.PHONY: run test test-api setup check check-alerts cluster drills format kills lock bench bench-api bench-growth bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading redteam fuzz sbom fit train train-faithfulness stack test-stack soak clean
 
 # At a terminal API and page, until Ctrl-C; without one an answer in the terminal, which ends by itself.
 run: setup
@@ -31,6 +31,31 @@ test-model: setup
 	@$(BIN)/coach weights fetch
 	MODEL_QUESTIONS=$(MODEL_QUESTIONS) $(BIN)/pytest -s tests/model
 
+# Everything that compose.yaml starts, without containers: docs/operations.md says what has to be installed.
+# STACK holds options, as in STACK="--port 8080".
+stack: setup
+	@$(BIN)/coach weights fetch
+	@command -v qdrant >/dev/null || $(BIN)/python -m tests.support.qdrant_server >/dev/null
+	@$(BIN)/python -m deploy.stack $(STACK)
+
+# What holds between its parts: one conversation and one quota over two processes, one of which is killed.
+test-stack: setup
+	@$(BIN)/coach weights fetch
+	STACK_TESTS=1 $(BIN)/pytest tests/deploy
+
+# That stack under load while its parts are killed, stalled and starved. SOAK holds options.
+SOAK_MINUTES ?= 30
+soak: setup
+	@$(BIN)/coach weights fetch
+	@command -v qdrant >/dev/null || $(BIN)/python -m tests.support.qdrant_server >/dev/null
+	nice -n 10 $(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES) $(SOAK)
+
+# All runbooks, rehearsed: each breaks a service of its own and mends it. QDRANT names the server's program.
+QDRANT ?= $(firstword $(wildcard .cache/qdrant/qdrant-*) qdrant)
+drills: setup
+	@$(BIN)/coach weights fetch
+	$(BIN)/coach drill --all --qdrant $(QDRANT)
+
 bench-ui: setup
 	$(BIN)/python -m tests.browser.bench
 
@@ -49,6 +74,11 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/coach lint corpus
+
+# Needs promtool (apt-get install prometheus).
+check-alerts:
+	cd deploy/prometheus && promtool check rules recording.yml alerts.yml
+	cd deploy/prometheus && promtool test rules alerts_test.yml spending_test.yml
 
 format: setup
 	$(BIN)/ruff check --fix --quiet $(SOURCES)
@@ -83,12 +113,44 @@ bench-index: setup
 bench-peer: setup
 	$(BIN)/python -m tests.peers.bench
 
+# Searches, memory and writing at 1,000 to 1,000,000 chunks, on both engines; adds what docs/growth.json lacks.
+# GROWTH holds options: --engines, --sizes, --word-pieces, --efs, --again, --print, --capacity.
+bench-growth: setup
+	$(BIN)/python -m tests.peers.growth $(GROWTH)
+
+# Ingests of a changing handbook, killed at random moments. ENGINE: embedded or server.
+KILLS ?= 200
+ENGINE ?= embedded
+kills: setup
+	@$(BIN)/coach weights fetch
+	$(BIN)/python -m tests.ingest.kills --kills $(KILLS) --engine $(ENGINE)
+
+# Three Qdrant nodes on loopback, every shard twice: one is killed, or cut off, under load; takes minutes.
+cluster: setup
+	@$(BIN)/coach weights fetch
+	CLUSTER=1 $(BIN)/pytest -s tests/cluster
+
 # EVAL holds options, as in EVAL="--golden FILE --collection NAME"; docs/evals.md lists them.
 eval: setup
 	$(BIN)/coach eval all $(EVAL)
 
 eval-grading: setup
 	$(BIN)/coach eval grading $(EVAL)
+
+# Attacks in three personas, poisoned handbooks, honest questions about both; SPLIT=held-out for the last look.
+SPLIT ?= dev
+redteam: setup
+	$(BIN)/coach eval redteam --split $(SPLIT)
+
+# Each target for so many seconds; what breaks one is written to tests/fuzz/cases, which every test run reads.
+FUZZ_SECONDS ?= 600
+fuzz: setup
+	for target in markdown spans quotes; do $(BIN)/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
+
+# What an installation consists of, with versions and hashes, as a CycloneDX file; nothing is asked of a network.
+SBOM ?= sbom.cdx.json
+sbom: setup
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o $(SBOM) requirements.lock
 
 # DATA names the folder that holds the public sets; the first run embeds them, which takes minutes.
 DATA ?= ../shared/data/retrieval

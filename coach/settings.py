@@ -26,6 +26,14 @@ class Settings(IndexSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="Least severe events that are logged to standard error."
     )
+    otlp_endpoint: str = Field(
+        "",
+        pattern=r"^$|^https?://\S+$",
+        description="Collector of traces, OTLP over HTTP; empty means OTEL_EXPORTER_OTLP_ENDPOINT, if set.",
+    )
+    latency_budget_s: float = Field(
+        5.0, gt=0, description="Time in which an answer should be whole, seconds; alerts measure against it."
+    )
     database_url: SecretStr = Field(
         SecretStr(""), description="SQL database; empty means a SQLite file in the data folder."
     )
@@ -45,6 +53,9 @@ class Settings(IndexSettings):
     )
     cors_origins: tuple[str, ...] = Field((), description="Origins of web pages that may call the API.")
     api_threads: int = Field(2, ge=1, le=64, description="Questions that one API process works on at once.")
+    api_waiting: int = Field(
+        512, ge=1, le=4096, description="Questions that may wait for their turn in one API process."
+    )
     max_body_kb: int = Field(256, ge=1, description="Largest request body that the API takes, kilobytes.")
     keepalive_s: float = Field(15.0, gt=0, description="Longest silence of a stream, seconds.")
     drain_s: float = Field(30.0, ge=0, description="Longest wait for running requests at shutdown, seconds.")

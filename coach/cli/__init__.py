@@ -15,7 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _COMMANDS = {
     "ingest": ("coach.cli.index", "Put handbooks into the index."),
     "watch": ("coach.cli.watch", "Keep the index fresh while files change."),
-    "index": ("coach.cli.builds", "List, build, promote and move the builds of an index."),
+    "index": ("coach.cli.builds", "List, build, compare, promote, move and back up the builds of an index."),
     "search": ("coach.cli.query", "Find the sections that answer a question."),
     "ask": ("coach.cli.query", "Answer a question with a cited outline."),
     "replay": ("coach.cli.query", "Show what every stage saw and did for a question."),
@@ -28,6 +28,7 @@ _COMMANDS = {
     "keys": ("coach.cli.keys", "Make, list and revoke API keys."),
     "switches": ("coach.cli.switches", "Limit a running service for now: models, sections, tenants."),
     "audit": ("coach.cli.audit", "Trace answers and chunks, and verify the audit log."),
+    "drill": ("coach.cli.drill", "Rehearse a runbook on a service of the drill's own."),
     "db": ("coach.cli.database", "Show and upgrade the database."),
     "lint": ("coach.cli.lint", "Check a handbook: structure, links, origins, figures, readability."),
     "stack": ("coach.cli.stack", "List, show and switch what answers are made with."),

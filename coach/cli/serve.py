@@ -21,7 +21,7 @@ def serve(host: str | None, port: int | None, collection: str | None, *, without
     """Serve the HTTP API until Ctrl-C. On any address but loopback an API key must exist."""
     from coach.api.app import create_app
     from coach.api.record import merge_answer_line
-    from coach.api.server import address_of, bind, make_server
+    from coach.api.server import address_of, bind, listen, make_server
     from coach.api.services import open_services
     from coach.log import configure
 
@@ -35,6 +35,7 @@ def serve(host: str | None, port: int | None, collection: str | None, *, without
     listener = bind(settings.host, settings.port)
     with listener, open_services(settings, needs_key=needs_key) as services:
         services.coach.warm_up()
+        listen(listener)
         click.echo(f"coach: serving {address_of(listener)}, Ctrl-C stops", err=True)
         make_server(create_app(services), services.drain).run(sockets=[listener])
 

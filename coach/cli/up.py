@@ -55,7 +55,7 @@ def up(port: int | None, page_port: int, collection: str | None) -> None:
     chosen = ["--collection", collection] if collection else []
     serve = ["-m", "coach.cli", "serve", "--host", PAGE_HOST, "--port", str(api_port), *chosen]
     page = ["-m", "streamlit", "run", str(_PAGE), "--server.port", str(page_port)]
-    with _interrupted_by_sigterm(), _stopped_at_the_end() as started:
+    with interrupted_by_sigterm(), _stopped_at_the_end() as started:
         try:
             started.append(Part("API", address, "/readyz", _start(serve)))
             page_address = f"http://{PAGE_HOST}:{page_port}"
@@ -160,7 +160,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
+def interrupted_by_sigterm() -> Iterator[None]:
     """Let SIGTERM do what Ctrl-C does."""
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -1,1 +1,1 @@
-"""What operators do to a running service: switches, keys, stacks, and the questions an audit asks."""
+"""What operators do to a running service: switches, keys, stacks, audit, severity, drift, drills."""
