@@ -113,7 +113,13 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> tuple[str, ...]:
-    """Return the methods that an address takes; of several routes to it Starlette names the first one's."""
+    """Return the methods that an address takes; of several routes to it Starlette names the first one's.
+
+    An address of the API's document goes before one that would take it for an id.
+    """
+    documented = request.app.openapi()["paths"].get(request.scope["path"])
+    if documented:
+        return tuple(method for method in _METHODS if method.lower() in documented)
     routes = request.app.router.routes
     return tuple(
         method

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
@@ -26,6 +26,12 @@ QuestionId = Annotated[
 AnswerText = Annotated[
     str, Field(max_length=MAX_ANSWER_CHARS, description="The candidate's answer, as it was said.")
 ]
+TIME_ZONE: dict[str, Any] = {
+    "max_length": 64,
+    "examples": ["Europe/Berlin"],
+    "json_schema_extra": {"format": "time-zone"},
+}
+"""How a field that names a time zone is described; which names there are is the system's business."""
 
 
 class GradeRequest(Frozen):
@@ -175,7 +181,7 @@ class PlanRequest(Frozen):
     level: Level | None = None
     minutes_a_day: Integer = Field(30, ge=5, le=480)
     job_text: str = Field("", max_length=MAX_REQUEST_CHARS)
-    time_zone: str = Field("UTC", max_length=64, examples=["Europe/Berlin"])
+    time_zone: str = Field("UTC", **TIME_ZONE)
 
 
 class PlanReply(Frozen):

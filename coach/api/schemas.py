@@ -44,7 +44,7 @@ class ReplayRequest(QuestionRequest):
         rerank: Whether the found sections are put in a better order.
     """
 
-    passages: Annotated[int, BeforeValidator(a_number), Field(ge=1, le=MAX_PASSAGES)] | None = None
+    passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES), BeforeValidator(a_number)] | None = None
     rerank: StrictBool | None = None
 
 

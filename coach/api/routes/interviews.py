@@ -11,6 +11,7 @@ from coach.api.callers import Practitioner, Turn, json_only
 from coach.api.examples import CONFLICT, INTERVIEW_LINKS, INTERVIEWS_LINKS, REPORT_FORMS
 from coach.api.idempotency import IdempotencyKey, Once
 from coach.api.practice import (
+    TIME_ZONE,
     DueList,
     DueQuestion,
     InterviewPage,
@@ -127,7 +128,7 @@ def _report(turn: Turn, interview_id: str, form: str) -> Response:
 @router.get("/due", response_model=DueList)
 async def list_due(
     turn: Practitioner,
-    time_zone: Annotated[str, Query(max_length=64, examples=["Europe/Berlin"])] = "UTC",
+    time_zone: Annotated[str, Query(**TIME_ZONE)] = "UTC",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> Response:
     """Return the questions that are due before one's own day ends; a graded answer is the review."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from coach.api.callers import Practitioner, Turn, json_only
 from coach.api.examples import PLAN_LINKS, PLANS_LINKS
 from coach.api.idempotency import IdempotencyKey, Once
-from coach.api.practice import PlanPage, PlanReply, PlanRequest, PracticePlan
+from coach.api.practice import TIME_ZONE, PlanPage, PlanReply, PlanRequest, PracticePlan
 from coach.api.replies import json_reply
 from coach.api.schemas import MAX_PAGE
 from coach.practice.job import PlanRequested, plan_of
@@ -31,7 +31,7 @@ async def get_plan(
     days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = 14,
     level: Level = "senior",
     minutes: Annotated[int, Query(ge=5, le=480, description="Time for a day.")] = 30,
-    time_zone: Annotated[str, Query(max_length=64, examples=["Europe/Berlin"])] = "UTC",
+    time_zone: Annotated[str, Query(**TIME_ZONE)] = "UTC",
 ) -> Response:
     """Return what to practise on each of the next days, without keeping a plan."""
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from coach.api.callers import Practitioner, Turn, json_only
 from coach.api.examples import GRADE_LINKS, GRADES_LINKS
 from coach.api.idempotency import IdempotencyKey, Once
-from coach.api.practice import DisputeRequest, GradePage, GradeRequest
+from coach.api.practice import TIME_ZONE, DisputeRequest, GradePage, GradeRequest
 from coach.api.replies import json_reply
 from coach.api.schemas import MAX_PAGE
 from coach.practice.grades import Objection, StoredGrade
@@ -104,9 +104,7 @@ def _dispute(turn: Turn, grade_id: str, given: DisputeRequest) -> StoredGrade:
 
 
 @router.get("/progress", response_model=Progress)
-async def get_progress(
-    turn: Practitioner, time_zone: Annotated[str, Query(max_length=64, examples=["Europe/Berlin"])] = "UTC"
-) -> Response:
+async def get_progress(turn: Practitioner, time_zone: Annotated[str, Query(**TIME_ZONE)] = "UTC") -> Response:
     """Return where one stands: by chapter, competency and level, and how self-ratings compare with grades."""
 
     def work() -> Progress:

@@ -56,7 +56,20 @@ def test_nothing_that_schemathesis_tries_breaks_the_contract(described: Live, tm
     operations = len(all_routes())
     each = max(3, 2 * CASES // operations)  # operations without parameters have few cases to try
     address = f"{described.url}/v1/openapi.json"
-    command = ["-m", "schemathesis.cli", "run", address, "--phases", phases, "-n", str(each), "--seed", "1"]
+    config = ["--config-file", str(ROOT / "tests/support/schemathesis.toml")]
+    command = [
+        "-m",
+        "schemathesis.cli",
+        *config,
+        "run",
+        address,
+        "--phases",
+        phases,
+        "-n",
+        str(each),
+        "--seed",
+        "1",
+    ]
     done = subprocess.run(
         [sys.executable, *command, "--no-color", "--continue-on-failure", *OPTIONS],
         cwd=tmp_path,
