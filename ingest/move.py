@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import closing
 
 import numpy as np
 
+from ingest.batches import batches
 from ingest.contract import IndexManifest
 from ingest.errors import StoreError
 from ingest.samples import TOLERANCE, other_answer, sample_scores
@@ -50,7 +51,7 @@ def difference(one: Build, other: Build) -> str:
     hashes = one.chunk_ids()
     if hashes != other.chunk_ids():
         return f"{len(hashes)} chunks and {len(other.chunk_ids())}, or of other content"
-    for ids in _batches(sorted(hashes)):
+    for ids in batches(sorted(hashes), CHUNKS_A_BATCH):
         if one.chunks(ids) != other.chunks(ids):
             return "chunks of the same content stand elsewhere"
         left, right = one.vectors(ids), other.vectors(ids)
@@ -75,7 +76,7 @@ def _write(build: Build, target: Store, on_copied: Callable[[int], object]) -> N
     )
     writer = target.begin(made.collection, made.build, versions=versions)
     try:
-        for ids in _batches(sorted(build.chunk_ids())):
+        for ids in batches(sorted(build.chunk_ids()), CHUNKS_A_BATCH):
             chunks, vectors = build.chunks(ids), build.vectors(ids)
             writer.add([chunks[one] for one in ids], [vectors[one] for one in ids])
             on_copied(len(ids))
@@ -97,7 +98,3 @@ def _close(one: ChunkVectors, other: ChunkVectors) -> bool:
         and np.allclose(one.bm25.values, other.bm25.values, atol=TOLERANCE)
         and all(a.shape == b.shape and np.allclose(a, b, atol=TOLERANCE) for a, b in pairs)
     )
-
-
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[start : start + CHUNKS_A_BATCH] for start in range(0, len(ids), CHUNKS_A_BATCH))

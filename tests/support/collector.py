@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from tests.support.services import serving
 
 TRACES = "/v1/traces"
 Value = bool | int | float | str | list[str]
@@ -65,14 +66,9 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def collector(status: int = 200) -> Iterator[Collector]:
     """Run a collector until the block ends."""
-    with Collector(status) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = Collector(status)
+    with serving(server):
+        yield server
 
 
 def attributes_of(span: Span) -> dict[str, Value]:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.services import serving
+
 # What litellm's own declarations make pydantic say; a test that calls it puts up with that and nothing else.
 LITELLM_NOISE = [
     pytest.mark.filterwarnings("ignore:Item '.*' on TypedDict class:UserWarning"),
@@ -98,15 +100,11 @@ class OpenAIServer(ThreadingHTTPServer):
 def openai_server() -> Iterator[OpenAIServer]:
     """Run a server."""
     server = OpenAIServer()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.ended.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(server):
+        try:
+            yield server
+        finally:
+            server.ended.set()
 
 
 def chunk(choices: list[dict[str, Any]], usage: dict[str, Any] | None = None) -> dict[str, Any]:

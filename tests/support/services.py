@@ -7,10 +7,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from socketserver import BaseServer
 from typing import NoReturn
 
 import pytest
@@ -49,6 +51,19 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@contextmanager
+def serving(server: BaseServer) -> Iterator[None]:
+    """Let a server take requests in a thread of its own until the block ends, and close it then."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> bool:
