@@ -93,6 +93,7 @@ def ingest(
             reading = _with_others(reading, found)
         plan = make_plan(reading, live.manifest if live else None)
         if live and not (plan.changed or plan.deleted):
+            store.settle(collection)
             return _settled(live.manifest, plan)
         return run.build(plan, live, found, stack, beside=beside)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from ingest.contract import IndexManifest
-from ingest.errors import IndexMismatchError, IndexMissingError, StoreError
+from ingest.errors import IndexBusyError, IndexMismatchError, IndexMissingError, StoreError
 from ingest.store.edge_build import EdgeBuild, open_draft, open_published
 from ingest.store.edge_files import (
     BESIDE,
@@ -133,6 +133,14 @@ class EdgeStore:
             folder.settle()  # or the mark of one that was stopped would show the old build as never live
             folder.set_live(build)
             folder.settle()
+
+    def settle(self, collection: str) -> None:
+        """Do what a writer left undone that was stopped after its build went live; see the port."""
+        folder = self._folder(collection)
+        with engine_errors(folder.root), suppress(IndexBusyError):
+            if not folder.is_settled():
+                with closing(folder.lock()):
+                    folder.settle()
 
     def remove(self, collection: str, builds: Sequence[str]) -> None:
         """Remove these builds; see the port."""

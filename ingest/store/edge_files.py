@@ -205,12 +205,19 @@ class CollectionFolder:
         except StoreError:
             return 0  # its writer was stopped before it held anything
 
+    def is_settled(self) -> bool:
+        """Return whether the writer of the live build came to its end."""
+        return not (self.build(self.live()) / DRAFT).exists()
+
     def settle(self) -> None:
-        """Take the marks off the live build, where a writer was stopped between going live and this."""
+        """Do what is left to do for the live build, where its writer was stopped after it went live."""
         live = self.live()
-        if live:
-            for mark in (DRAFT, BESIDE):
-                (self.build(live) / mark).unlink(missing_ok=True)
+        if not live:
+            return
+        if not self.is_settled():
+            self.tidy(max((name for name in self.names() if self.status(name) == "earlier"), default=""))
+        for mark in (DRAFT, BESIDE):
+            (self.build(live) / mark).unlink(missing_ok=True)
 
     def tidy(self, previous: str) -> None:
         """Remove what no reader needs: all but the live build, the previous one and those beside."""

@@ -145,8 +145,8 @@ class EdgeWriter:
                 self._folder.set_beside(self._build)
             else:
                 self._folder.set_live(self._build)
-                self._folder.settle()
                 self._folder.tidy(previous)
+                self._folder.settle()
         self._lock.close()
 
     def abandon(self) -> None:

@@ -311,6 +311,13 @@ class Store(Protocol):
         """
         ...
 
+    def settle(self, collection: str) -> None:
+        """Do what a writer left undone that was stopped after its build went live: builds nobody needs go.
+
+        Nothing while another process writes to the collection, since that does it as well.
+        """
+        ...
+
     def remove(self, collection: str, builds: Sequence[str]) -> None:
         """Remove these builds; an unknown name is no error.
 

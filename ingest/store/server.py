@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from ingest.contract import IndexManifest
-from ingest.errors import IndexMismatchError, IndexMissingError, StoreError
+from ingest.errors import IndexBusyError, IndexMismatchError, IndexMissingError, StoreError
 from ingest.settings import IndexSettings
 from ingest.store.encoding import check_names, parse_manifest
 from ingest.store.layout import Layout
@@ -139,6 +139,13 @@ class ServerStore:
             lease.confirm()
             on_server.set_live(build)
             on_server.settle()
+
+    def settle(self, collection: str) -> None:
+        """Do what a writer left undone that was stopped after its build went live; see the port."""
+        on_server = self._collection(collection)
+        if not on_server.is_settled():
+            with suppress(IndexBusyError), self._writing(on_server):
+                on_server.settle()
 
     def remove(self, collection: str, builds: Sequence[str]) -> None:
         """Remove these builds; see the port."""

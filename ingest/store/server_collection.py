@@ -110,12 +110,20 @@ class ServerCollection:
             (name for name in counts if counts[name]), key=lambda name: (counts[name], name), default=""
         )
 
-    def settle(self) -> None:
-        """Take the marks off the live build, where a writer was stopped between going live and this."""
+    def is_settled(self) -> bool:
+        """Return whether the writer of the live build came to its end."""
         live = self.live()
-        if live:
-            for mark in (DRAFT, BESIDE):
-                self.library(live).remove(mark)
+        return not live or self.library(live).get(DRAFT) is None
+
+    def settle(self) -> None:
+        """Do what is left to do for the live build, where its writer was stopped after it went live."""
+        live = self.live()
+        if not live:
+            return
+        if not self.is_settled():
+            self.tidy(max((name for name in self.builds() if self.status(name) == "earlier"), default=""))
+        for mark in (DRAFT, BESIDE):
+            self.library(live).remove(mark)
 
     def tidy(self, previous: str) -> None:
         """Remove what no reader needs: all but the live build, the previous one and those beside."""

@@ -95,8 +95,8 @@ class ServerWriter:
             self._collection.set_beside(self._build)
         else:
             self._collection.set_live(self._build)
-            self._collection.settle()
             self._collection.tidy(previous)
+            self._collection.settle()
         self._lease.close()
 
     def _build_graphs(self) -> None:

@@ -8,6 +8,7 @@ import signal
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from ingest import adapter, pipeline
 from ingest.contract import ChunkerParameters, IndexManifest
 from ingest.embed import sparse_query
 from ingest.store.edge import EdgeStore
+from ingest.store.edge_files import DRAFT, MANIFEST, CollectionFolder
 from ingest.store.port import Build, Leg
 from tests.support.counting_embedder import CountingEmbedder
 from tests.support.killed_ingest import names as names_of_builds
@@ -55,6 +57,27 @@ def test_a_run_that_finds_nothing_changed_writes_nothing(workshop: Workshop) -> 
     assert workshop.embedder.embedded == []
     assert (live.stat().st_ino, live.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert [path.name for path in (live.parent / "builds").iterdir()] == [first.build]
+
+
+def test_a_run_that_finds_nothing_changed_ends_what_was_stopped(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was stopped after its build went live is brought to its end by the next one."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(CollectionFolder, "tidy", stop)
+        with pytest.raises(KeyboardInterrupt):
+            workshop.ingest("book")
+    builds = workshop.folder / "index" / "handbook" / "builds"
+    assert len(list(builds.glob(f"*/{DRAFT}"))) == 1
+    workshop.ingest("book")
+    assert [[path.name for path in builds.glob(f"*/{name}")] for name in (DRAFT, MANIFEST)] == [
+        [],
+        [MANIFEST],
+    ]
 
 
 def test_an_edited_section_embeds_its_own_chunks_and_moves_the_later_ones(workshop: Workshop) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing
+from typing import NoReturn
 
 import pytest
 
 from ingest.errors import IndexBusyError, IndexMismatchError, IndexMissingError, StoreError
 from ingest.settings import IndexSettings
 from ingest.store import SCHEMA_VERSION, open_store
+from ingest.store.edge_files import CollectionFolder
 from ingest.store.port import BuildVersions, Store
+from ingest.store.server_collection import ServerCollection
 from tests.support.index_samples import (
     DIMENSION,
     MODEL,
@@ -117,6 +120,26 @@ def test_abandoning_after_publishing_changes_nothing(store: Store) -> None:
     writer.abandon()
     writer.abandon()
     assert live_names(store) == {"a"}
+
+
+def test_what_a_stopped_writer_left_is_removed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers stopped right after going live pile nothing up, and the next run leaves what one may leave."""
+    publish(store, {make_chunk("a"): make_vectors()}, build="b1")
+    for build in ("b2", "b3", "b4"):
+        writer = store.begin("handbook", build, versions=versions_for())
+        with monkeypatch.context() as stopping:
+            for folder in (CollectionFolder, ServerCollection):
+                stopping.setattr(folder, "tidy", _stop)
+            with pytest.raises(KeyboardInterrupt):
+                writer.publish(make_manifest("handbook", build, 0))
+        writer.abandon()
+    assert [build.name for build in store.builds("handbook")] == ["b4", "b3", "b2"]
+    store.settle("handbook")
+    assert [(one.name, one.status) for one in store.builds("handbook")] == [("b4", "live"), ("b3", "earlier")]
+
+
+def _stop(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def test_a_second_writer_is_refused(store: Store, settings: IndexSettings) -> None:
