@@ -102,13 +102,15 @@ def _settle_direct_answer(made: Allotment, limits: Limits) -> None:
 def _say_the_point_first(made: Allotment, source: Source, question: Question) -> None:
     """Move the statement that the question is really about to the front of the direct answer.
 
-    A page often answers a narrower question in a number or a follow-up; what covers more of the question
-    than heading and direct answer together is that answer.
+    A page often answers a narrower question in a step or a follow-up; what covers more of the question
+    than heading and direct answer together is that answer. A number is one if a number was asked for.
     """
     heading = source.digest.heading
     said = set(heading.terms if heading else ()).union(*(c.statement.terms for c in made.of("direct_answer")))
     bar = max(question.coverage(said) + _POINTED, _POINTED_AT_LEAST)
-    names: tuple[OutlineField, ...] = ("numbers", "steps", "follow_ups", "traps")
+    names: list[OutlineField] = ["steps", "follow_ups", "traps"]
+    if question.asks_quantity:
+        names.insert(0, "numbers")
     rivals = [c for name in names for c in made.of(name)] + made.asides
     pointed = [c for c in rivals if c.coverage >= bar and not c.statement.cues.asks]
     if not pointed:

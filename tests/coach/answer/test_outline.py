@@ -158,6 +158,15 @@ def test_narrow_question_hears_its_point_first() -> None:
     assert "How would you tune k? On the dev set." not in says(outline.follow_ups)
 
 
+def test_number_is_said_first_only_if_one_is_asked_for() -> None:
+    """A figure that fits the words of a question answers it only where it wants a figure."""
+    number = "k = 60: the usual constant of fusion."
+    assert says(answer("How large is the usual constant k of fusion?", VECTORS).direct_answer)[0] == number
+    told = answer("Can you explain the usual constant k of fusion to a newcomer?", VECTORS)
+    assert number in says(told.numbers)
+    assert says(told.direct_answer)[0] == "I start from the queries."
+
+
 def test_request_for_questions() -> None:
     """A request for questions gets question headings as steps, and what each one probes."""
     outline = answer("questions for a retrieval loop about vectors and chunks", VECTORS, CHUNKS)
