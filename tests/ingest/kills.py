@@ -103,8 +103,9 @@ class Kills:
             before = store.live("handbook")
             killed = self._kill_one(store)
             self._check_answers(store)
-            went_live = store.live("handbook") != before
-            self.seen["had gone live when they were killed" if went_live else "had not gone live"] += 1
+            if killed:
+                went_live = store.live("handbook") != before
+                self.seen["had gone live when they were killed" if went_live else "had not gone live"] += 1
             unfinished = any(build.status == "unfinished" for build in store.builds("handbook"))
             self.seen["left an unfinished build"] += unfinished
             self._ingest(store)
