@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.namespaces import NamespacesUnavailableError, places
 from tests.support.qdrant_cluster import Cluster, qdrant_cluster
-from tests.support.qdrant_server import ServerUnavailableError, give_up
+from tests.support.services import needed
 
 collect_ignore_glob = [] if os.environ.get("CLUSTER") else ["test_*.py"]
 
@@ -17,20 +17,16 @@ collect_ignore_glob = [] if os.environ.get("CLUSTER") else ["test_*.py"]
 @pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three nodes on loopback that know each other."""
-    try:
-        with qdrant_cluster(tmp_path_factory.mktemp("cluster")) as started:
-            yield started
-    except ServerUnavailableError as error:
-        give_up(str(error))
+    with needed("Qdrant server"), qdrant_cluster(tmp_path_factory.mktemp("cluster")) as started:
+        yield started
 
 
 @pytest.fixture
 def spread_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three nodes, each in a network namespace of its own."""
+    folder = tmp_path_factory.mktemp("spread")
     try:
-        with places(3) as made, qdrant_cluster(tmp_path_factory.mktemp("spread"), made) as started:
+        with needed("Qdrant server"), places(3) as made, qdrant_cluster(folder, made) as started:
             yield started
     except NamespacesUnavailableError as error:
         pytest.skip(f"no network namespaces: {error}")
-    except ServerUnavailableError as error:
-        give_up(str(error))

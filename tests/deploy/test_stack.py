@@ -25,7 +25,7 @@ from deploy.programs import find_programs
 from tests.support import qdrant_server
 from tests.support.pages import write_pages
 from tests.support.processes import arguments, environment, family, is_running
-from tests.support.services import give_up
+from tests.support.services import ServerUnavailableError, give_up
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 120
@@ -73,7 +73,7 @@ def qdrant() -> Path:
     try:
         program = qdrant_server.binary()
         find_programs(program)
-    except (qdrant_server.ServerUnavailableError, CoachError) as error:
+    except (ServerUnavailableError, CoachError) as error:
         give_up("stack", error)
     return program
 

@@ -14,7 +14,7 @@ from coach.store import schema
 from coach.store.database import Database
 from tests.support.postgres import make_database, postgres_server
 from tests.support.redis import redis_server
-from tests.support.services import ServerUnavailableError, give_up
+from tests.support.services import needed
 
 _NUMBERS = count()
 
@@ -22,21 +22,15 @@ _NUMBERS = count()
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """URL of a PostgreSQL that all tests share."""
-    try:
-        with postgres_server() as url:
-            yield url
-    except ServerUnavailableError as error:
-        give_up("PostgreSQL", error)
+    with needed("PostgreSQL"), postgres_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """URL of a Redis that all tests share."""
-    try:
-        with redis_server() as url:
-            yield url
-    except ServerUnavailableError as error:
-        give_up("Redis", error)
+    with needed("Redis"), redis_server() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

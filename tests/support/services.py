@@ -32,6 +32,15 @@ def give_up(server: str, reason: object, environment: Mapping[str, str] = os.env
     pytest.skip(f"no {server}: {reason}")
 
 
+@contextmanager
+def needed(server: str) -> Iterator[None]:
+    """Give up the test if the server that is started within the block cannot be had."""
+    try:
+        yield
+    except ServerUnavailableError as error:
+        give_up(server, error)
+
+
 def as_user() -> dict[str, object]:
     """Return the arguments that start a process without root's rights; none if there are none to drop."""
     return {"user": USER, "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}

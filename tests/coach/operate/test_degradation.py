@@ -29,7 +29,8 @@ from tests.support.flaky import Flaky, Mood, flaky
 from tests.support.operated import operated
 from tests.support.postgres import make_database
 from tests.support.program import Program
-from tests.support.qdrant_server import ServerUnavailableError, give_up, qdrant_server
+from tests.support.qdrant_server import qdrant_server
+from tests.support.services import needed
 
 PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 QUESTION = {"question": STAMPEDE}
@@ -184,15 +185,16 @@ def behind(url: str) -> Iterator[tuple[Flaky, str]]:
 def with_qdrant(ingested: Ingested, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """A coach whose index is on a Qdrant server."""
     home = tmp_path_factory.mktemp("with-qdrant")
-    try:
-        with qdrant_server(tmp_path_factory.mktemp("qdrant")) as url, behind(url) as (proxy, through):
-            done = Program(home, home).run("ingest", str(ingested.pages), qdrant_url=url)
-            assert done.code == 0, done.err
-            settings = Settings(_env_file=None, data_dir=home, qdrant_url=through, qdrant_timeout_s=1)
-            with operated(settings) as live:
-                yield Stand(live, proxy)
-    except ServerUnavailableError as error:
-        give_up(str(error))
+    with (
+        needed("Qdrant server"),
+        qdrant_server(tmp_path_factory.mktemp("qdrant")) as url,
+        behind(url) as (proxy, through),
+    ):
+        done = Program(home, home).run("ingest", str(ingested.pages), qdrant_url=url)
+        assert done.code == 0, done.err
+        settings = Settings(_env_file=None, data_dir=home, qdrant_url=through, qdrant_timeout_s=1)
+        with operated(settings) as live:
+            yield Stand(live, proxy)
 
 
 @pytest.mark.server

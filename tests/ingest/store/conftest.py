@@ -10,7 +10,8 @@ import pytest
 from ingest.settings import IndexSettings
 from ingest.store import open_store
 from ingest.store.port import Store
-from tests.support.qdrant_server import ServerUnavailableError, give_up, qdrant_server
+from tests.support.qdrant_server import qdrant_server
+from tests.support.services import needed
 
 API_KEY = "a-key-that-no-message-may-show"
 READ_ONLY_API_KEY = "another-such-key"
@@ -20,11 +21,9 @@ READ_ONLY_API_KEY = "another-such-key"
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a running server that asks for a key."""
     folder = tmp_path_factory.mktemp("qdrant")
-    try:
-        with qdrant_server(folder, api_key=API_KEY, read_only_api_key=READ_ONLY_API_KEY) as url:
-            yield url
-    except ServerUnavailableError as error:
-        give_up(str(error))
+    server = qdrant_server(folder, api_key=API_KEY, read_only_api_key=READ_ONLY_API_KEY)
+    with needed("Qdrant server"), server as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,8 @@ from ingest.store import open_store
 from ingest.store.edge import EdgeStore
 from ingest.store.port import Store
 from tests.support.index_samples import dense, make_chunk, make_document, make_vectors, publish, sparse
-from tests.support.qdrant_server import ServerUnavailableError, give_up, qdrant_server
+from tests.support.qdrant_server import qdrant_server
+from tests.support.services import needed
 
 CHUNKS = {
     make_chunk(name): make_vectors(body=10.0 * number, title=5.0 * number, bm25={number: 1.5, 99: 0.5})
@@ -56,11 +57,8 @@ def full(index: Path) -> EdgeStore:
 @pytest.fixture(scope="module")
 def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndexSettings]:
     """Settings of a second server, which holds nothing."""
-    try:
-        with qdrant_server(tmp_path_factory.mktemp("empty")) as url:
-            yield IndexSettings(_env_file=None, qdrant_url=url, qdrant_timeout_s=60)
-    except ServerUnavailableError as error:
-        give_up(str(error))
+    with needed("Qdrant server"), qdrant_server(tmp_path_factory.mktemp("empty")) as url:
+        yield IndexSettings(_env_file=None, qdrant_url=url, qdrant_timeout_s=60)
 
 
 @pytest.fixture
