@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from coach.practice.schedule import CardState, day_starts, end_of_day, rate, rating_of
@@ -13,6 +13,7 @@ from coach.practice.tables import CardRow, ReviewRow
 from coach.store.base import new_id
 from coach.store.database import Database, insert_if_absent
 from coach.store.owner import Owner
+from coach.store.private import of_person
 from ingest.contract import Frozen
 
 
@@ -39,7 +40,7 @@ class CardStore:
     def due(self, owner: Owner, now: datetime, zone: ZoneInfo, *, limit: int = 50) -> tuple[DueCard, ...]:
         """Return what is due before the local day ends, the longest due first."""
         query = (
-            _of(owner)
+            of_person(CardRow, owner)
             .where(CardRow.due < end_of_day(now, zone))
             .order_by(CardRow.due, CardRow.question_id)
             .limit(limit)
@@ -50,7 +51,7 @@ class CardStore:
     def all(self, owner: Owner) -> tuple[DueCard, ...]:
         """Return all cards of the person, the next due first."""
         with self._database.reading() as session:
-            rows = session.scalars(_of(owner).order_by(CardRow.due, CardRow.question_id))
+            rows = session.scalars(of_person(CardRow, owner).order_by(CardRow.due, CardRow.question_id))
             return tuple(_card(row) for row in rows)
 
     def rate(self, owner: Owner, question_id: str, rating: int, at: datetime) -> DueCard:
@@ -67,7 +68,7 @@ class CardStore:
         with self._database.reading() as session:
             for day in dates:
                 ends = day_starts(day + timedelta(days=1), zone)
-                query = _of(owner).where(CardRow.due < ends).with_only_columns(func.count())
+                query = of_person(CardRow, owner).where(CardRow.due < ends).with_only_columns(func.count())
                 until = session.scalar(query) or 0
                 counts.append(DueDay(day=day, due=until - before))
                 before = until
@@ -98,7 +99,9 @@ def _review(
             "body": empty.model_dump_json(),
         },
     )
-    row = session.scalars(_of(owner).where(CardRow.question_id == question_id).with_for_update()).one()
+    row = session.scalars(
+        of_person(CardRow, owner).where(CardRow.question_id == question_id).with_for_update()
+    ).one()
     before = CardState.model_validate_json(row.body) if row.version else None
     after = rate(before, rating, at)
     session.add(
@@ -116,10 +119,6 @@ def _review(
     row.due = after.card.due
     row.body = after.card.model_dump_json()
     return after.card
-
-
-def _of(owner: Owner) -> Select[CardRow]:
-    return select(CardRow).where(CardRow.tenant == owner.tenant, CardRow.person == owner.person)
 
 
 def _card(row: CardRow) -> DueCard:

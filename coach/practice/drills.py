@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from coach.errors import ConflictError, NotFoundError
 from coach.practice.drill import WAIT, Drill, Staged
 from coach.practice.drill_run import DrillRun, DrillView, decide, finish, minute_of, view
@@ -15,7 +12,8 @@ from coach.practice.tables import DrillRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
+from coach.store.private import find, of_person
 
 ReadMoves = Callable[[Drill, str], tuple[str, ...]]
 """What somebody says, as moves."""
@@ -73,7 +71,7 @@ class Drills:
     def run(self, owner: Owner, run_id: str) -> DrillRun:
         """Return a run, over if its time is up. Raises NotFoundError."""
         with self._database.reading() as session:
-            run = _run(_find(session, owner, run_id))
+            run = _run(find(session, DrillRow, owner, run_id))
         if run.status == "running" and minute_of(run, self._clock()) >= run.drill.minutes:
             return self._finish(owner, run_id)
         return run
@@ -93,7 +91,7 @@ class Drills:
         """
         moves = self._moves(self.run(owner, run_id).drill, move, said)
         with self._database.session() as session:
-            row = _find(session, owner, run_id, lock=True)
+            row = find(session, DrillRow, owner, run_id, lock=True)
             run = _run(row)
             if number < len(run.decisions):
                 before = run.decisions[number]
@@ -117,15 +115,15 @@ class Drills:
             UsageError: The limit is out of range.
             NotFoundError: The cursor comes from no list.
         """
-        query = select(DrillRow).where(DrillRow.tenant == owner.tenant, DrillRow.person == owner.person)
+        query = of_person(DrillRow, owner)
         with self._database.reading() as session:
-            rows = [*session.scalars(newest_first(query, DrillRow, cursor=cursor, limit=limit))]
+            page = read_page(session, query, DrillRow, cursor=cursor, limit=limit)
         now = self._clock()
-        return cut(rows, [view(_run(row), now) for row in rows], limit)
+        return page.map(lambda row: view(_run(row), now))
 
     def _finish(self, owner: Owner, run_id: str) -> DrillRun:
         with self._database.session() as session:
-            row = _find(session, owner, run_id, lock=True)
+            row = find(session, DrillRow, owner, run_id, lock=True)
             run = finish(_run(row))
             _write(row, run)
         return run
@@ -142,16 +140,6 @@ def _conflict(number: int) -> ConflictError:
     return ConflictError(
         f"decision {number} was another one, or the drill is over", hint="Read the run again."
     )
-
-
-def _find(session: Session, owner: Owner, run_id: str, *, lock: bool = False) -> DrillRow:
-    query = select(DrillRow).where(
-        DrillRow.tenant == owner.tenant, DrillRow.person == owner.person, DrillRow.id == run_id
-    )
-    row = session.scalar(query.with_for_update() if lock else query)
-    if row is None:
-        raise NotFoundError(f"there is no run {run_id!r}")
-    return row
 
 
 def _run(row: DrillRow) -> DrillRun:

@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coach.errors import NotFoundError
 from coach.practice.cards import review_card
 from coach.practice.grade import Grade
 from coach.practice.tables import DisputeRow, GradeRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
+from coach.store.private import find, of_person
 from ingest.contract import Frozen
 
 
@@ -98,7 +97,7 @@ class GradeStore:
     def get(self, owner: Owner, grade_id: str) -> StoredGrade:
         """Return a grade of the person with its disputes. Raises NotFoundError."""
         with self._database.reading() as session:
-            row = _find(session, owner, grade_id)
+            row = find(session, GradeRow, owner, grade_id)
             return _stored(row, _disputes(session, owner, [grade_id]))
 
     def dispute(self, owner: Owner, grade_id: str, objection: Objection, second: Grade) -> StoredGrade:
@@ -108,7 +107,7 @@ class GradeStore:
             NotFoundError: The person has no such grade.
         """
         with self._database.session() as session:
-            row = _find(session, owner, grade_id, lock=True)
+            row = find(session, GradeRow, owner, grade_id, lock=True)
             row.standing_score = second.score
             made = Dispute(id=new_id(), created_at=utc_now(), objection=objection, second=second)
             session.add(
@@ -135,21 +134,21 @@ class GradeStore:
         """Return the person's grades, newest first; those of one question if one is named.
 
         Raises:
-            UsageError: The cursor comes from no list, or the limit is out of range.
+            UsageError: The limit is out of range.
+            NotFoundError: The cursor comes from no list.
         """
-        query = select(GradeRow).where(GradeRow.tenant == owner.tenant, GradeRow.person == owner.person)
+        query = of_person(GradeRow, owner)
         if question_id is not None:
             query = query.where(GradeRow.question_id == question_id)
         with self._database.reading() as session:
-            rows = [*session.scalars(newest_first(query, GradeRow, cursor=cursor, limit=limit))]
-            disputes = _disputes(session, owner, [row.id for row in rows])
-        return cut(rows, (_stored(row, disputes) for row in rows), limit)
+            page = read_page(session, query, GradeRow, cursor=cursor, limit=limit)
+            disputes = _disputes(session, owner, [row.id for row in page.items])
+        return page.map(lambda row: _stored(row, disputes))
 
     def scored(self, owner: Owner) -> tuple[Scored, ...]:
         """Return all graded answers of the person, oldest first."""
         query = (
-            select(GradeRow)
-            .where(GradeRow.tenant == owner.tenant, GradeRow.person == owner.person)
+            of_person(GradeRow, owner)
             .where(GradeRow.standing_score.is_not(None))
             .order_by(GradeRow.created_at, GradeRow.id)
         )
@@ -206,20 +205,9 @@ def _row(owner: Owner, stored: StoredGrade) -> GradeRow:
     )
 
 
-def _find(session: Session, owner: Owner, grade_id: str, *, lock: bool = False) -> GradeRow:
-    query = select(GradeRow).where(
-        GradeRow.tenant == owner.tenant, GradeRow.person == owner.person, GradeRow.id == grade_id
-    )
-    row = session.scalar(query.with_for_update() if lock else query)
-    if row is None:
-        raise NotFoundError(f"there is no grade {grade_id!r}")
-    return row
-
-
 def _disputes(session: Session, owner: Owner, grade_ids: Iterable[str]) -> dict[str, list[Dispute]]:
     query = (
-        select(DisputeRow)
-        .where(DisputeRow.tenant == owner.tenant, DisputeRow.person == owner.person)
+        of_person(DisputeRow, owner)
         .where(DisputeRow.grade_id.in_([*grade_ids]))
         .order_by(DisputeRow.created_at, DisputeRow.id)
     )

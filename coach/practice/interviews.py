@@ -20,7 +20,8 @@ from coach.practice.tables import InterviewRow, InterviewTurnRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
+from coach.store.private import find, of_person
 from ingest.contract import Frozen
 
 GradeAnswer = Callable[[str, str], Grade]
@@ -116,7 +117,7 @@ class Interviews:
             ConflictError: The turn was answered otherwise, or the interview is finished.
         """
         with self._database.session() as session:
-            row = _find(session, owner, interview_id, lock=True)
+            row = find(session, InterviewRow, owner, interview_id, lock=True)
             turn = session.get(InterviewTurnRow, (owner.tenant, interview_id, number))
             if turn is None:
                 raise NotFoundError(f"interview {interview_id!r} has no turn {number}")
@@ -138,7 +139,7 @@ class Interviews:
         """
         self.get(owner, interview_id)  # what was submitted is graded first
         with self._database.session() as session:
-            row = _find(session, owner, interview_id, lock=True)
+            row = find(session, InterviewRow, owner, interview_id, lock=True)
             if row.status == "running":
                 row.status = "finished"
                 row.version += 1
@@ -148,13 +149,13 @@ class Interviews:
         """Return the person's interviews, newest first.
 
         Raises:
-            UsageError: The cursor comes from no list, or the limit is out of range.
+            UsageError: The limit is out of range.
+            NotFoundError: The cursor comes from no list.
         """
-        table = InterviewRow
-        query = select(table).where(table.tenant == owner.tenant, table.person == owner.person)
+        query = of_person(InterviewRow, owner)
         with self._database.reading() as session:
-            rows = [*session.scalars(newest_first(query, table, cursor=cursor, limit=limit))]
-            return cut(rows, [_interview(session, row) for row in rows], limit)
+            page = read_page(session, query, InterviewRow, cursor=cursor, limit=limit)
+            return page.map(lambda row: _interview(session, row))
 
     def _go_on(self, owner: Owner, interview: Interview) -> Interview:
         """Grade the answer that was submitted last, and ask what comes next."""
@@ -163,7 +164,7 @@ class Interviews:
         now = self._clock()
         asked = self._next(interview, last, grade, now)
         with self._database.session() as session:
-            row = _find(session, owner, interview.id, lock=True)
+            row = find(session, InterviewRow, owner, interview.id, lock=True)
             turn = session.get(InterviewTurnRow, (owner.tenant, interview.id, last.number))
             if row.version == interview.version and turn is not None:  # else another request went on already
                 turn.body = _body(last.model_copy(update={"grade": grade}))
@@ -200,7 +201,7 @@ class Interviews:
 
     def _load(self, owner: Owner, interview_id: str) -> Interview:
         with self._database.reading() as session:
-            return _interview(session, _find(session, owner, interview_id))
+            return _interview(session, find(session, InterviewRow, owner, interview_id))
 
 
 def _question_turn(question: PracticeQuestion, number: int, now: datetime) -> Turn:
@@ -231,17 +232,6 @@ def _ask(session: Session, owner: Owner, interview_id: str, turn: Turn) -> None:
 
 def _body(turn: Turn) -> str:
     return turn.model_dump_json(exclude={"answer", "submitted_at"})
-
-
-def _find(session: Session, owner: Owner, interview_id: str, *, lock: bool = False) -> InterviewRow:
-    table = InterviewRow
-    query = select(table).where(
-        table.tenant == owner.tenant, table.person == owner.person, table.id == interview_id
-    )
-    row = session.scalar(query.with_for_update() if lock else query)
-    if row is None:
-        raise NotFoundError(f"there is no interview {interview_id!r}")
-    return row
 
 
 def _interview(session: Session, row: InterviewRow) -> Interview:

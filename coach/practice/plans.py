@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from coach.errors import NotFoundError
 from coach.practice.plan import PlanWish
 from coach.practice.tables import PlanRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
+from coach.store.private import find, of_person
 from ingest.contract import Frozen
 
 
@@ -71,12 +68,12 @@ class PlanStore:
     def get(self, owner: Owner, plan_id: str) -> StoredPlan:
         """Return a plan of the person. Raises NotFoundError."""
         with self._database.reading() as session:
-            return _plan(_find(session, owner, plan_id))
+            return _plan(find(session, PlanRow, owner, plan_id))
 
     def delete(self, owner: Owner, plan_id: str) -> None:
         """Remove a plan. Raises NotFoundError."""
         with self._database.session() as session:
-            session.delete(_find(session, owner, plan_id))
+            session.delete(find(session, PlanRow, owner, plan_id))
 
     def list(self, owner: Owner, *, limit: int = PAGE_ITEMS, cursor: str | None = None) -> Page[StoredPlan]:
         """Return the person's plans, newest first.
@@ -85,20 +82,9 @@ class PlanStore:
             UsageError: The limit is out of range.
             NotFoundError: The cursor comes from no list.
         """
-        query = select(PlanRow).where(PlanRow.tenant == owner.tenant, PlanRow.person == owner.person)
+        query = of_person(PlanRow, owner)
         with self._database.reading() as session:
-            rows = [*session.scalars(newest_first(query, PlanRow, cursor=cursor, limit=limit))]
-        return cut(rows, map(_plan, rows), limit)
-
-
-def _find(session: Session, owner: Owner, plan_id: str) -> PlanRow:
-    query = select(PlanRow).where(
-        PlanRow.tenant == owner.tenant, PlanRow.person == owner.person, PlanRow.id == plan_id
-    )
-    row = session.scalar(query)
-    if row is None:
-        raise NotFoundError(f"there is no plan {plan_id!r}")
-    return row
+            return read_page(session, query, PlanRow, cursor=cursor, limit=limit).map(_plan)
 
 
 def _plan(row: PlanRow) -> StoredPlan:

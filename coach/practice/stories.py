@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from coach.errors import ConflictError, NotFoundError
+from coach.errors import ConflictError
 from coach.practice.story import Story, StoryText
 from coach.practice.tables import StoryRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
+from coach.store.private import find, of_person
 
 
 class StoryStore:
@@ -39,7 +37,7 @@ class StoryStore:
     def get(self, owner: Owner, story_id: str) -> Story:
         """Return a story of the person. Raises NotFoundError."""
         with self._database.reading() as session:
-            return _story(_find(session, owner, story_id))
+            return _story(find(session, StoryRow, owner, story_id))
 
     def replace(self, owner: Owner, story_id: str, text: StoryText, *, after: int) -> Story:
         """Store what a story says now and return it.
@@ -49,7 +47,7 @@ class StoryStore:
             ConflictError: It is not at version `after` any more.
         """
         with self._database.session() as session:
-            row = _find(session, owner, story_id, lock=True)
+            row = find(session, StoryRow, owner, story_id, lock=True)
             if row.version != after:
                 raise ConflictError(f"story {story_id!r} is at version {row.version}, not {after}")
             row.version, row.body = after + 1, text.model_dump_json()
@@ -58,7 +56,7 @@ class StoryStore:
     def delete(self, owner: Owner, story_id: str) -> None:
         """Remove a story. Raises NotFoundError."""
         with self._database.session() as session:
-            session.delete(_find(session, owner, story_id, lock=True))
+            session.delete(find(session, StoryRow, owner, story_id, lock=True))
 
     def list(self, owner: Owner, *, limit: int = PAGE_ITEMS, cursor: str | None = None) -> Page[Story]:
         """Return the person's stories, newest first.
@@ -67,20 +65,9 @@ class StoryStore:
             UsageError: The limit is out of range.
             NotFoundError: The cursor comes from no list.
         """
-        query = select(StoryRow).where(StoryRow.tenant == owner.tenant, StoryRow.person == owner.person)
+        query = of_person(StoryRow, owner)
         with self._database.reading() as session:
-            rows = [*session.scalars(newest_first(query, StoryRow, cursor=cursor, limit=limit))]
-        return cut(rows, map(_story, rows), limit)
-
-
-def _find(session: Session, owner: Owner, story_id: str, *, lock: bool = False) -> StoryRow:
-    query = select(StoryRow).where(
-        StoryRow.tenant == owner.tenant, StoryRow.person == owner.person, StoryRow.id == story_id
-    )
-    row = session.scalar(query.with_for_update() if lock else query)
-    if row is None:
-        raise NotFoundError(f"there is no story {story_id!r}")
-    return row
+            return read_page(session, query, StoryRow, cursor=cursor, limit=limit).map(_story)
 
 
 def _story(row: StoryRow) -> Story:

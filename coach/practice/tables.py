@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word
+from coach.store.private import PrivateRow
 
 
-class GradeRow(Owned):
+class GradeRow(PrivateRow):
     """An answer with its grade; `score` is null if it could not be graded.
 
     Attributes:
@@ -22,13 +23,8 @@ class GradeRow(Owned):
     """
 
     __tablename__ = "practice_grades"
-    __table_args__ = (
-        Index(None, "tenant", "person", "created_at", "id"),
-        Index(None, "tenant", "person", "question_id"),
-    )
+    what = "grade"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcTime)
     question_id: Mapped[str] = mapped_column(Word(128))
     outcome: Mapped[str] = mapped_column(Word(16))
     score: Mapped[float | None]
@@ -36,6 +32,12 @@ class GradeRow(Owned):
     self_rating: Mapped[float | None]
     answer: Mapped[str] = mapped_column(PlainText)
     body: Mapped[str] = mapped_column(PlainText)
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, ...]:
+        """Return the indexes by which lists and answers to one question are read."""
+        return (*super().__table_args__, Index(None, "tenant", "person", "question_id"))
 
 
 class DisputeRow(Owned):
@@ -55,14 +57,12 @@ class DisputeRow(Owned):
     body: Mapped[str] = mapped_column(PlainText)
 
 
-class InterviewRow(Owned):
+class InterviewRow(PrivateRow):
     """A mock interview; `version` counts its changes."""
 
     __tablename__ = "practice_interviews"
-    __table_args__ = (Index(None, "tenant", "person", "created_at", "id"),)
+    what = "interview"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcTime)
     version: Mapped[int]
     status: Mapped[str] = mapped_column(Word(16))
     body: Mapped[str] = mapped_column(PlainText)
@@ -122,37 +122,31 @@ class ReviewRow(Owned):
     score: Mapped[float | None]
 
 
-class DrillRow(Owned):
+class DrillRow(PrivateRow):
     """A run of an incident drill; `version` counts its changes."""
 
     __tablename__ = "practice_drills"
-    __table_args__ = (Index(None, "tenant", "person", "created_at", "id"),)
+    what = "run"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcTime)
     version: Mapped[int]
     status: Mapped[str] = mapped_column(Word(16))
     body: Mapped[str] = mapped_column(PlainText)
 
 
-class StoryRow(Owned):
+class StoryRow(PrivateRow):
     """A story of the bank; `version` counts its changes."""
 
     __tablename__ = "practice_stories"
-    __table_args__ = (Index(None, "tenant", "person", "created_at", "id"),)
+    what = "story"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcTime)
     version: Mapped[int]
     body: Mapped[str] = mapped_column(PlainText)
 
 
-class PlanRow(Owned):
+class PlanRow(PrivateRow):
     """A plan towards a date; its days are made anew from the grades whenever it is read."""
 
     __tablename__ = "practice_plans"
-    __table_args__ = (Index(None, "tenant", "person", "created_at", "id"),)
+    what = "plan"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcTime)
     body: Mapped[str] = mapped_column(PlainText)

@@ -13,7 +13,7 @@ from coach.errors import NotFoundError
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word, utc_now
 from coach.store.database import Database, insert_if_absent
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
 from coach.types import Answer
 from ingest.contract import Frozen
 
@@ -125,8 +125,7 @@ class AnswerStore:
         if person is not None:
             query = query.where(AnswerRow.person == person)
         with self._database.reading() as session:
-            rows = [*session.scalars(newest_first(query, AnswerRow, cursor=cursor, limit=limit))]
-        return cut(rows, map(_stored, rows), limit)
+            return read_page(session, query, AnswerRow, cursor=cursor, limit=limit).map(_stored)
 
     def kept(self, tenant: str, answer_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these answers the tenant still has."""

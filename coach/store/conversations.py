@@ -9,28 +9,27 @@ from datetime import datetime
 from typing import Literal, cast
 
 from pydantic import JsonValue
-from sqlalchemy import ForeignKeyConstraint, Index, delete, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKeyConstraint, delete
+from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.errors import ConflictError, NotFoundError
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word, new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
+from coach.store.private import PrivateRow, find, of_person
 from ingest.contract import Frozen
 
 Role = Literal["user", "coach"]
 State = Mapping[str, JsonValue]
 
 
-class ConversationRow(Owned):
+class ConversationRow(PrivateRow):
     """A conversation; `version` counts its changes."""
 
     __tablename__ = "conversations"
-    __table_args__ = (Index(None, "tenant", "person", "created_at", "id"),)
+    what = "conversation"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcTime)
     version: Mapped[int]
     turns: Mapped[int]
     state: Mapped[str] = mapped_column(PlainText)
@@ -109,8 +108,7 @@ class ConversationStore:
     def get(self, owner: Owner, conversation_id: str) -> Conversation | None:
         """Return a conversation of the person, or None if there is none of this id."""
         with suppress(NotFoundError), self._database.reading() as session:  # of an id that no row can have
-            row = _find(session, owner, conversation_id)
-            return _conversation(row) if row else None
+            return _conversation(find(session, ConversationRow, owner, conversation_id))
         return None
 
     def append(
@@ -136,9 +134,7 @@ class ConversationStore:
             ConflictError: It has another version by now; nothing was stored.
         """
         with self._database.session() as session:
-            row = _find(session, owner, conversation_id, lock=True)
-            if row is None:
-                raise NotFoundError(f"there is no conversation {conversation_id!r}")
+            row = find(session, ConversationRow, owner, conversation_id, lock=True)
             if version is not None and row.version != version:
                 raise ConflictError(
                     f"conversation {conversation_id!r} has version {row.version} by now, not {version}"
@@ -170,8 +166,7 @@ class ConversationStore:
             NotFoundError: The person has no such conversation.
         """
         query = (
-            select(TurnRow)
-            .where(TurnRow.tenant == owner.tenant, TurnRow.person == owner.person)
+            of_person(TurnRow, owner)
             .where(TurnRow.conversation_id == conversation_id)
             .order_by(TurnRow.number.desc())
             .limit(count)
@@ -179,8 +174,7 @@ class ConversationStore:
         if before is not None:
             query = query.where(TurnRow.number < before)
         with self._database.reading() as session:
-            if _find(session, owner, conversation_id) is None:
-                raise NotFoundError(f"there is no conversation {conversation_id!r}")
+            find(session, ConversationRow, owner, conversation_id)
             rows = list(session.scalars(query))
         return tuple(
             StoredTurn(
@@ -200,11 +194,9 @@ class ConversationStore:
             NotFoundError: The cursor comes from no list.
             UsageError: The limit is out of range.
         """
-        table = ConversationRow
-        query = select(table).where(table.tenant == owner.tenant, table.person == owner.person)
+        query = of_person(ConversationRow, owner)
         with self._database.reading() as session:
-            rows = [*session.scalars(newest_first(query, table, cursor=cursor, limit=limit))]
-        return cut(rows, map(_conversation, rows), limit)
+            return read_page(session, query, ConversationRow, cursor=cursor, limit=limit).map(_conversation)
 
     def delete(self, owner: Owner, conversation_id: str) -> bool:
         """Delete a conversation with its turns; return whether there was one."""
@@ -215,16 +207,6 @@ class ConversationStore:
         with suppress(NotFoundError), self._database.session() as session:  # of an id that no row can have
             return session.scalar(statement.returning(table.id)) is not None
         return False
-
-
-def _find(
-    session: Session, owner: Owner, conversation_id: str, *, lock: bool = False
-) -> ConversationRow | None:
-    table = ConversationRow
-    query = select(table).where(
-        table.tenant == owner.tenant, table.person == owner.person, table.id == conversation_id
-    )
-    return session.scalar(query.with_for_update() if lock else query)
 
 
 def _conversation(row: ConversationRow) -> Conversation:

@@ -13,7 +13,7 @@ from coach.store.answers import AnswerRow
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word, new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
 from ingest.contract import Frozen
 
 Verdict = Literal["up", "down"]
@@ -114,8 +114,7 @@ class FeedbackStore:
         if answer_id is not None:
             query = query.where(FeedbackRow.answer_id == answer_id)
         with self._database.reading() as session:
-            rows = [*session.scalars(newest_first(query, FeedbackRow, cursor=cursor, limit=limit))]
-        return cut(rows, map(_feedback, rows), limit)
+            return read_page(session, query, FeedbackRow, cursor=cursor, limit=limit).map(_feedback)
 
 
 def _feedback(row: FeedbackRow) -> Feedback:

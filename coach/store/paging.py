@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Select, and_, or_
+from sqlalchemy.orm import Session
 
 from coach.errors import NotFoundError, UsageError
 from coach.store.base import storable
 
 Item = TypeVar("Item")
-Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+Shown = TypeVar("Shown")
+Row = TypeVar("Row")
 PAGE_ITEMS = 50
 MOST_PAGE_ITEMS = 200
 
@@ -26,6 +28,10 @@ class Page(Generic[Item]):
 
     items: tuple[Item, ...]
     next_cursor: str | None
+
+    def map(self, show: Callable[[Item], Shown]) -> Page[Shown]:
+        """Return the same page with each item as `show` has it."""
+        return Page(tuple(map(show, self.items)), self.next_cursor)
 
 
 class Place(NamedTuple):
@@ -50,12 +56,15 @@ class Place(NamedTuple):
             raise NotFoundError(f"{cursor!r} is no cursor", hint="Send one that a list gave.") from error
 
 
-def newest_first(query: Query, table: type[Any], *, cursor: str | None, limit: int) -> Query:
-    """Return the query for a page of a table's rows, and for one row more: `cut` takes what it gives.
+def read_page(
+    session: Session, query: Select[Row], table: type[Row], *, cursor: str | None, limit: int
+) -> Page[Row]:
+    """Return a page of the rows that a query finds, newest first.
 
     Args:
+        session: An open transaction.
         query: Which rows are in the list.
-        table: Mapped, with `created_at` and `id`.
+        table: Whose they are: mapped, with `created_at` and `id`.
         cursor: Where an earlier page ended; None for the first.
         limit: Rows of a page, 1 to MOST_PAGE_ITEMS.
 
@@ -65,15 +74,14 @@ def newest_first(query: Query, table: type[Any], *, cursor: str | None, limit: i
     """
     if not 1 <= limit <= MOST_PAGE_ITEMS:
         raise UsageError(f"a page of {limit} items; 1 to {MOST_PAGE_ITEMS} can be had")
+    columns: Any = table
     if cursor is not None:
         at, row_id = Place.read(cursor)
-        older = or_(table.created_at < at, and_(table.created_at == at, table.id < row_id))
+        older = or_(columns.created_at < at, and_(columns.created_at == at, columns.id < row_id))
         query = query.where(older)
-    return query.order_by(table.created_at.desc(), table.id.desc()).limit(limit + 1)
-
-
-def cut(rows: Sequence[Any], items: Iterable[Item], limit: int) -> Page[Item]:
-    """Return the page of what `newest_first` found: an item for each of the rows."""
-    more = len(rows) > limit
-    last = rows[limit - 1] if more else None
-    return Page(tuple(items)[:limit], Place(last.created_at, last.id).cursor() if last else None)
+    query = query.order_by(columns.created_at.desc(), columns.id.desc())
+    rows: list[Any] = [
+        *session.scalars(query.limit(limit + 1))
+    ]  # one more tells whether there is a next page
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(tuple(rows[:limit]), Place(last.created_at, last.id).cursor() if last else None)

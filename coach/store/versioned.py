@@ -17,7 +17,7 @@ from coach.errors import ConflictError, NotFoundError
 from coach.store.base import Id, Owned, PlainText, UtcTime, new_id, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from coach.store.paging import PAGE_ITEMS, Page, cut, newest_first
+from coach.store.paging import PAGE_ITEMS, Page, read_page
 
 Row = TypeVar("Row", bound="VersionedRow")
 Body = TypeVar("Body")
@@ -149,8 +149,7 @@ class VersionedStore(ABC, Generic[Row, Body, Stored, Summary]):
         )
         query = select(table).where(table.tenant == tenant, ~is_older, *only)
         with self._database.reading() as session:
-            rows = session.scalars(newest_first(query, table, cursor=cursor, limit=limit)).all()
-            return cut(rows, [self._summary(row) for row in rows], limit)
+            return read_page(session, query, table, cursor=cursor, limit=limit).map(self._summary)
 
     def _row(self, owner: Owner, place: Place, body: Body) -> Row:
         return self.table(tenant=owner.tenant, person=owner.person, **place._asdict(), **self._columns(body))
