@@ -6,7 +6,7 @@ from pathlib import Path
 
 import qdrant_edge
 
-from ingest.store.layout import FILTER_LINKS, FULL_SCAN_KB, OVERSAMPLING, Layout
+from ingest.store.layout import FILTER_LINKS, FULL_SCAN_KB, Layout, VectorPlan
 from ingest.store.port import FILTER_FIELDS, BuildVersions, Leg
 
 Quantisation = qdrant_edge.ScalarQuantizationConfig | qdrant_edge.BinaryQuantizationConfig
@@ -18,7 +18,7 @@ def create_shard(path: Path, versions: BuildVersions, layout: Layout) -> qdrant_
     shard = qdrant_edge.EdgeShard.create(
         str(path),
         qdrant_edge.EdgeConfig(
-            vectors=_vectors(versions, layout),
+            vectors={name: _vector(plan, layout) for name, plan in layout.vectors(versions).items()},
             sparse_vectors={
                 "bm25": qdrant_edge.EdgeSparseVectorParams(
                     modifier=qdrant_edge.Modifier.Idf, memory=_memory(cold=layout.on_disk == "all")
@@ -33,42 +33,17 @@ def create_shard(path: Path, versions: BuildVersions, layout: Layout) -> qdrant_
     return shard
 
 
-def _vectors(versions: BuildVersions, layout: Layout) -> dict[str, qdrant_edge.EdgeVectorParams]:
-    cosine, half = qdrant_edge.Distance.Cosine, qdrant_edge.VectorStorageDatatype.Float16
+def _vector(plan: VectorPlan, layout: Layout) -> qdrant_edge.EdgeVectorParams:
     best_of_many = qdrant_edge.MultiVectorConfig(qdrant_edge.MultiVectorComparator.MaxSim)
-    searched = _memory(cold=layout.on_disk == "all")
-    looked_up = _memory(cold=layout.on_disk != "none")
-    # only chunks that were found are measured by these, so no graph is built over them
-    no_graph = qdrant_edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=FULL_SCAN_KB)
-    return {
-        "body": qdrant_edge.EdgeVectorParams(
-            size=versions.dimension,
-            distance=cosine,
-            hnsw_config=_graph(layout, layout.links, layout.build_ef),
-            quantization_config=_quantisation(layout),
-            memory=searched,
-        ),
-        "wordings": qdrant_edge.EdgeVectorParams(
-            size=versions.dimension,
-            distance=cosine,
-            multivector_config=best_of_many,
-            datatype=half,
-            hnsw_config=_graph(layout, layout.wording_links, layout.wording_ef),
-            quantization_config=_quantisation(layout),
-            memory=searched,
-        ),
-        "title": qdrant_edge.EdgeVectorParams(
-            size=versions.dimension, distance=cosine, hnsw_config=no_graph, memory=looked_up
-        ),
-        "tokens": qdrant_edge.EdgeVectorParams(
-            size=versions.token_dimension,
-            distance=qdrant_edge.Distance.Dot,
-            multivector_config=best_of_many,
-            datatype=half,
-            hnsw_config=no_graph,
-            memory=looked_up,
-        ),
-    }
+    return qdrant_edge.EdgeVectorParams(
+        size=plan.size,
+        distance=qdrant_edge.Distance.Cosine if plan.is_unit else qdrant_edge.Distance.Dot,
+        multivector_config=best_of_many if plan.is_many else None,
+        datatype=qdrant_edge.VectorStorageDatatype.Float16 if plan.is_many else None,
+        hnsw_config=_graph(plan),
+        quantization_config=_quantisation(layout) if plan.graph else None,
+        memory=_memory(cold=plan.on_disk),
+    )
 
 
 def _memory(*, cold: bool) -> qdrant_edge.Memory | None:
@@ -76,13 +51,15 @@ def _memory(*, cold: bool) -> qdrant_edge.Memory | None:
     return qdrant_edge.Memory.Cold if cold else None
 
 
-def _graph(layout: Layout, links: int, build_ef: int) -> qdrant_edge.HnswIndexConfig:
+def _graph(plan: VectorPlan) -> qdrant_edge.HnswIndexConfig:
+    if plan.graph is None:
+        return qdrant_edge.HnswIndexConfig(m=0, ef_construct=100, full_scan_threshold=FULL_SCAN_KB)
     return qdrant_edge.HnswIndexConfig(
-        m=links,
+        m=plan.graph.links,
         payload_m=FILTER_LINKS,
-        ef_construct=build_ef,
+        ef_construct=plan.graph.build_ef,
         full_scan_threshold=FULL_SCAN_KB,
-        memory=_memory(cold=layout.on_disk == "all"),
+        memory=_memory(cold=plan.on_disk),
     )
 
 
@@ -105,8 +82,6 @@ def search_params(
     if exact:
         ignored = qdrant_edge.QuantizationSearchParams(ignore=True)
         return qdrant_edge.SearchParams(exact=True, quantization=ignored)
-    coarse = None
-    if layout.quantisation != "none":
-        times = OVERSAMPLING[layout.quantisation]
-        coarse = qdrant_edge.QuantizationSearchParams(rescore=True, oversampling=times)
+    times = layout.oversampling
+    coarse = qdrant_edge.QuantizationSearchParams(rescore=True, oversampling=times) if times else None
     return qdrant_edge.SearchParams(hnsw_ef=layout.ef(filtered=filtered), quantization=coarse)

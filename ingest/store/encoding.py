@@ -6,12 +6,14 @@ import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from ingest.contract import Chunk, Frozen, IndexManifest
 from ingest.errors import IndexMismatchError, StoreError
-from ingest.store.port import BuildVersions, ChunkVectors
+from ingest.store.port import BuildVersions, ChunkVectors, SparseVector
 
 SCHEMA_VERSION = 2
 """Changes whenever an index written before can no longer be read."""
@@ -110,6 +112,18 @@ CHUNK_FIELDS = [name for name in Chunk.model_fields if name != "id"]
 def decode_chunk(chunk_id: str, payload: Mapping[str, object]) -> Chunk:
     """Return the chunk that `encode_chunks` was given."""
     return Chunk.model_validate({"id": chunk_id, **{name: payload[name] for name in CHUNK_FIELDS}})
+
+
+def decode_vectors(stored: Mapping[str, Any]) -> ChunkVectors:
+    """Return the vectors that `encode_chunks` was given, from what an engine gives back by name."""
+    sparse = stored.get("bm25")
+    return ChunkVectors(
+        body=np.asarray(stored["body"], dtype=np.float32),
+        title=np.asarray(stored["title"], dtype=np.float32),
+        wordings=np.asarray(stored["wordings"], dtype=np.float32) if stored.get("wordings") else None,
+        tokens=np.asarray(stored["tokens"], dtype=np.float32),
+        bm25=SparseVector(tuple(sparse.indices), tuple(sparse.values)) if sparse else SparseVector((), ()),
+    )
 
 
 def parse_manifest(text: str | bytes, collection: str) -> IndexManifest:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from ingest.settings import IndexSettings
+from ingest.store.port import BuildVersions
 
 Quantisation = Literal["none", "scalar", "binary"]
 OnDisk = Literal["none", "words", "all"]
@@ -21,8 +22,31 @@ FILTER_LINKS = 0
 """Extra links among the chunks of each value of each filter field: they take eight times as long to build as
 the graph itself, and a filter for a level found no more with them (docs/performance.md)."""
 
-OVERSAMPLING = {"scalar": 1.5, "binary": 4.0}
+OVERSAMPLING: dict[Quantisation, float | None] = {"none": None, "scalar": 1.5, "binary": 4.0}
 """So many times the candidates are taken by the coarse copies, then measured by the vectors themselves."""
+
+
+class Graph(NamedTuple):
+    """The graph over one kind of vectors: links of each chunk ("m"), candidates weighed ("ef_construct")."""
+
+    links: int
+    build_ef: int
+
+
+class VectorPlan(NamedTuple):
+    """How one kind of a chunk's vectors is kept.
+
+    Attributes:
+        graph: None of those by which only chunks that were found are measured; they have no coarse copies.
+        is_unit: Compared by cosine; by inner product otherwise.
+        is_many: A chunk has several, of which the best counts, in half precision.
+    """
+
+    size: int
+    graph: Graph | None
+    is_unit: bool
+    is_many: bool
+    on_disk: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +81,25 @@ class Layout:
             on_disk=settings.on_disk,
         )
 
-    @property
-    def wording_links(self) -> int:
-        """Links of each chunk in the graph over wordings.
+    def vectors(self, versions: BuildVersions) -> dict[str, VectorPlan]:
+        """Return how each named dense vector is kept."""
+        searched, looked_up = self.on_disk == "all", self.on_disk != "none"
+        passages = Graph(self.links, self.build_ef)
+        # Two chunks are compared wording by wording there, so its links cost many times those of passages; a
+        # search takes a few candidates from it, and half of everything finds the same ones.
+        wordings = Graph(self.links // 2, self.build_ef // 2)
+        size, token_size = versions.dimension, versions.token_dimension
+        return {
+            "body": VectorPlan(size, passages, is_unit=True, is_many=False, on_disk=searched),
+            "wordings": VectorPlan(size, wordings, is_unit=True, is_many=True, on_disk=searched),
+            "title": VectorPlan(size, None, is_unit=True, is_many=False, on_disk=looked_up),
+            "tokens": VectorPlan(token_size, None, is_unit=False, is_many=True, on_disk=looked_up),
+        }
 
-        Two chunks are compared wording by wording there, so its links cost many times those of passages; a
-        search takes a few candidates from it, and half of everything finds the same ones.
-        """
-        return self.links // 2
-
     @property
-    def wording_ef(self) -> int:
-        """Candidates weighed for them."""
-        return self.build_ef // 2
+    def oversampling(self) -> float | None:
+        """So many times the candidates are taken by coarse copies; None without such."""
+        return OVERSAMPLING[self.quantisation]
 
     def ef(self, *, filtered: bool) -> int:
         """Return the candidates that a search keeps in hand."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from qdrant_client import models
 
-from ingest.store.layout import FILTER_LINKS, FULL_SCAN_KB, OVERSAMPLING, Layout
+from ingest.store.layout import FILTER_LINKS, FULL_SCAN_KB, Layout, VectorPlan
 from ingest.store.port import BuildVersions, Leg
 
 Quantisation = models.ScalarQuantization | models.BinaryQuantization
@@ -24,7 +24,7 @@ def collection_parts(versions: BuildVersions, layout: Layout) -> dict[str, Any]:
     No graph is built while points come in: `start_graphs` has it built once, over all of them.
     """
     return {
-        "vectors_config": _vectors(versions, layout),
+        "vectors_config": {name: _vector(plan, layout) for name, plan in layout.vectors(versions).items()},
         "sparse_vectors_config": {
             "bm25": models.SparseVectorParams(
                 modifier=models.Modifier.IDF,
@@ -40,50 +40,28 @@ def start_graphs() -> models.OptimizersConfigDiff:
     return models.OptimizersConfigDiff(indexing_threshold=GRAPH_ABOVE_KB)
 
 
-def _vectors(versions: BuildVersions, layout: Layout) -> dict[str, models.VectorParams]:
-    cosine = models.Distance.COSINE
+def _vector(plan: VectorPlan, layout: Layout) -> models.VectorParams:
     best_of_many = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
-    searched, looked_up = layout.on_disk == "all", layout.on_disk != "none"
-    no_graph = models.HnswConfigDiff(m=0)  # only chunks that were found are measured by these
-    coarse = _quantisation(layout)
-    return {
-        "body": models.VectorParams(
-            size=versions.dimension,
-            distance=cosine,
-            hnsw_config=_graph(layout, layout.links, layout.build_ef),
-            quantization_config=coarse,
-            on_disk=searched,
-        ),
-        "wordings": models.VectorParams(
-            size=versions.dimension,
-            distance=cosine,
-            multivector_config=best_of_many,
-            datatype=models.Datatype.FLOAT16,
-            hnsw_config=_graph(layout, layout.wording_links, layout.wording_ef),
-            quantization_config=coarse,
-            on_disk=searched,
-        ),
-        "title": models.VectorParams(
-            size=versions.dimension, distance=cosine, hnsw_config=no_graph, on_disk=looked_up
-        ),
-        "tokens": models.VectorParams(
-            size=versions.token_dimension,
-            distance=models.Distance.DOT,
-            multivector_config=best_of_many,
-            datatype=models.Datatype.FLOAT16,
-            hnsw_config=no_graph,
-            on_disk=looked_up,
-        ),
-    }
+    return models.VectorParams(
+        size=plan.size,
+        distance=models.Distance.COSINE if plan.is_unit else models.Distance.DOT,
+        multivector_config=best_of_many if plan.is_many else None,
+        datatype=models.Datatype.FLOAT16 if plan.is_many else None,
+        hnsw_config=_graph(plan),
+        quantization_config=_quantisation(layout) if plan.graph else None,
+        on_disk=plan.on_disk,
+    )
 
 
-def _graph(layout: Layout, links: int, build_ef: int) -> models.HnswConfigDiff:
+def _graph(plan: VectorPlan) -> models.HnswConfigDiff:
+    if plan.graph is None:
+        return models.HnswConfigDiff(m=0)
     return models.HnswConfigDiff(
-        m=links,
+        m=plan.graph.links,
         payload_m=FILTER_LINKS,
-        ef_construct=build_ef,
+        ef_construct=plan.graph.build_ef,
         full_scan_threshold=FULL_SCAN_KB,
-        on_disk=layout.on_disk == "all",
+        on_disk=plan.on_disk,
     )
 
 
@@ -102,8 +80,6 @@ def search_params(layout: Layout, leg: Leg, *, exact: bool, filtered: bool) -> m
         return None
     if exact:
         return models.SearchParams(exact=True, quantization=models.QuantizationSearchParams(ignore=True))
-    coarse = None
-    if layout.quantisation != "none":
-        times = OVERSAMPLING[layout.quantisation]
-        coarse = models.QuantizationSearchParams(rescore=True, oversampling=times)
+    times = layout.oversampling
+    coarse = models.QuantizationSearchParams(rescore=True, oversampling=times) if times else None
     return models.SearchParams(hnsw_ef=layout.ef(filtered=filtered), quantization=coarse)

@@ -1,0 +1,111 @@
+"""What a build does in the same way on either engine, once it is open for reading."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from ingest.contract import Chunk, IndexManifest, ParsedDocument
+from ingest.errors import IndexMissingError
+from ingest.store.encoding import CHUNK_FIELDS, canonical_ids, decode_chunk, decode_vectors
+from ingest.store.layout import Layout
+from ingest.store.port import ChunkVectors, Filter, Leg, RankedId, Vector
+from ingest.store.query import Plan, make_plan, ranked
+
+DOCUMENTS_IN_MEMORY = 32
+
+
+class Library(Protocol):
+    """What a build holds besides points."""
+
+    def chunk_ids(self) -> dict[str, str]:
+        """Return content hash by chunk id, for all chunks."""
+        ...
+
+    def document(self, name: str) -> ParsedDocument:
+        """Return a document with its text and sections. Raises KeyError if it is not in the build."""
+        ...
+
+    def vocabulary(self) -> dict[str, int]:
+        """Return how many chunks hold each word, lower case and unstemmed."""
+        ...
+
+
+class HeldBuild(ABC):
+    """A build that an engine holds; see the port for what each method returns."""
+
+    def __init__(
+        self, name: str, library: Library, layout: Layout, *, dimension: int, manifest: IndexManifest | None
+    ) -> None:
+        self._name = name
+        self._library = library
+        self._layout = layout
+        self._dimension = dimension
+        self._manifest = manifest
+        self._document = lru_cache(DOCUMENTS_IN_MEMORY)(library.document)
+        self._vocabulary = cache(library.vocabulary)  # the rewriter and the gate both ask for it
+
+    @abstractmethod
+    def _query(self, plan: Plan, *, exact: bool) -> Iterable[Any]:
+        """Return the engine's points for a plan, each with `id` and `score`."""
+
+    @abstractmethod
+    def _retrieve(
+        self, ids: list[str], *, payload: bool | list[str], vectors: bool | list[str]
+    ) -> Iterable[Any]:
+        """Return the engine's points of these ids, each with `id`, `payload` and `vector`."""
+
+    @property
+    def manifest(self) -> IndexManifest:
+        """The manifest it was published with. Raises IndexMissingError if it never was."""
+        if self._manifest is None:
+            raise IndexMissingError(f"build {self._name!r} was never published")
+        return self._manifest
+
+    def search(
+        self,
+        legs: Sequence[Leg],
+        *,
+        limit: int,
+        rrf_k: int,
+        where: Filter,
+        among: Sequence[str] | None = None,
+        exact: bool = False,
+    ) -> list[RankedId]:
+        """Return at most `limit` chunks, best first."""
+        plan = make_plan(legs, dimension=self._dimension, rrf_k=rrf_k, where=where, among=among)
+        if plan is None:
+            return []
+        found = self._query(plan, exact=exact)
+        return ranked(((str(point.id), point.score) for point in found), fused=plan.fused, limit=limit)
+
+    def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        """Return the chunks of these ids; an unknown id is absent."""
+        found = self._retrieve(canonical_ids(ids), payload=CHUNK_FIELDS, vectors=False)
+        return {str(one.id): decode_chunk(str(one.id), one.payload or {}) for one in found}
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, ChunkVectors]:
+        """Return the stored vectors of these ids; an unknown id is absent."""
+        found = self._retrieve(canonical_ids(ids), payload=False, vectors=True)
+        return {str(one.id): decode_vectors(one.vector) for one in found}
+
+    def titles(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """Return the title vectors of these ids; an unknown id is absent."""
+        found = self._retrieve(canonical_ids(ids), payload=False, vectors=["title"])
+        return {str(one.id): np.asarray(one.vector["title"], dtype=np.float32) for one in found}
+
+    def chunk_ids(self) -> dict[str, str]:
+        """Return content hash by chunk id, for all chunks."""
+        return self._library.chunk_ids()
+
+    def document(self, name: str) -> ParsedDocument:
+        """Return a document with its text and sections. Raises KeyError if it is not in the build."""
+        return self._document(name)
+
+    def vocabulary(self) -> dict[str, int]:
+        """Return how many chunks hold each word, lower case and unstemmed."""
+        return self._vocabulary()
