@@ -21,17 +21,16 @@ from coach.coach import Coach
 from coach.log import configure
 from coach.settings import Settings
 from evals.golden import load_golden
+from evals.side_by_side import ROUNDS, Ask, bare_search, time_in_turn
 from ingest.chunk import chunk
 from ingest.contract import ChunkerParameters
-from ingest.embed import Embedder, sparse_query
+from ingest.embed import Embedder
 from ingest.headings import parse
 from ingest.pipeline import ingest
 from ingest.sources import read_sources
 from ingest.store import open_store
-from ingest.store.port import Leg
 from ingest.weights import require
 
-ROUNDS = 3
 COLD_STARTS = 5
 
 
@@ -94,34 +93,15 @@ def _embed_bare(texts: Sequence[str], settings: Settings) -> None:
 
 
 def _query_table(questions: Sequence[str], settings: Settings) -> Table:
-    """Time each question on each path in turn, so that all paths meet the same state of the machine."""
+    """Return what questions take, with and without what the coach adds."""
     plain = settings.model_copy(update={"rerank": False})
-    with Coach(settings) as full, Coach(plain) as unranked:
-        build = open_store(settings).open(settings.collection)
-        embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
-
-        def bare(question: str) -> None:
-            whole = embedder.embed_query(question)
-            terms = sparse_query(dict.fromkeys(question.split(), 1.0))
-            legs = [
-                Leg("dense", "body", whole.body, settings.dense_limit),
-                Leg("sparse", "bm25", terms, settings.sparse_limit),
-            ]
-            build.search(legs, limit=10, rrf_k=settings.rrf_k, where={})
-
-        paths: dict[str, Callable[[str], object]] = {
+    with Coach(settings) as full, Coach(plain) as unranked, bare_search(settings) as bare:
+        paths: dict[str, Ask] = {
             "bare embedding + bare Qdrant call": bare,
             "whole answer, no reranker": unranked.ask,
             "whole answer, with reranker": full.ask,
         }
-        spent_ms: dict[str, list[float]] = {name: [] for name in paths}
-        for number in range(ROUNDS + 1):
-            for question in questions:
-                for name, ask in paths.items():
-                    took = _seconds(partial(ask, question)) * 1000
-                    if number:  # the first round warms up
-                        spent_ms[name].append(took)
-        build.close()
+        spent_ms = time_in_turn(paths, questions)
     table = Table(
         "warm query",
         "median ms",

@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -29,11 +29,9 @@ from coach.coach import Coach
 from coach.log import configure
 from coach.settings import Settings
 from evals.golden import load_golden
-from ingest.embed import Embedder, sparse_query
-from ingest.store import open_store
-from ingest.store.port import Leg
+from evals.memory import memory_of
+from evals.side_by_side import ROUNDS, Ask, bare_search, time_in_turn
 
-ROUNDS = 3
 CLIENTS = (1, 8, 64)
 PATHS = ("/healthz", "/v1/search", "/v1/answers")
 WARM_UP = 50
@@ -45,12 +43,6 @@ class Server(NamedTuple):
     host: str
     port: int
     pid: int
-
-    def resident_mb(self) -> float:
-        """Return the memory that it holds."""
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
-        match = re.search(r"VmRSS:\s+(\d+) kB", status)
-        return int(match[1]) / 1024 if match else float("nan")
 
 
 def main() -> None:
@@ -174,33 +166,26 @@ async def _keep_asking(server: Server, path: str, questions: Sequence[str], unti
 
 
 def share_table(server: Server, settings: Settings, questions: Sequence[str]) -> Table:
-    """Return the time of each path, asked in turn, so that all meet the same state of the machine."""
-    with Coach(settings) as coach, asyncio.Runner() as runner:
+    """Return what each path to an answer takes."""
+    with Coach(settings) as coach, bare_search(settings) as bare, asyncio.Runner() as runner:
         service_ms: list[float] = []
         connection = runner.run(Connection(server).__aenter__())
 
-        def over_http(path: str) -> Callable[[str], object]:
+        def over_http(path: str) -> Ask:
             return lambda question: runner.run(connection.send(path, question))
 
         def answered(question: str) -> None:
             service_ms.append(runner.run(connection.send("/v1/answers", question)).service_ms)
 
-        paths: dict[str, Callable[[str], object]] = {
-            "embedding + Qdrant alone": _bare(settings),
+        paths: dict[str, Ask] = {
+            "embedding + Qdrant alone": bare,
             "coach.search, in process": coach.search,
             "POST /v1/search": over_http("/v1/search"),
             "coach.ask, in process": coach.ask,
             "POST /v1/answers": answered,
             "GET /healthz": over_http("/healthz"),
         }
-        spent_ms: dict[str, list[float]] = {name: [] for name in paths}
-        for number in range(ROUNDS + 1):
-            for question in questions:
-                for name, ask in paths.items():
-                    began = time.perf_counter()
-                    ask(question)
-                    if number:  # the first round warms up
-                        spent_ms[name].append((time.perf_counter() - began) * 1000)
+        spent_ms = time_in_turn(paths, questions)
         runner.run(connection.__aexit__())
     middle = {name: statistics.median(times) for name, times in spent_ms.items()}
     base = middle["embedding + Qdrant alone"]
@@ -213,22 +198,6 @@ def share_table(server: Server, settings: Settings, questions: Sequence[str]) ->
     return table
 
 
-def _bare(settings: Settings) -> Callable[[str], object]:
-    build = open_store(settings).open(settings.collection)
-    embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
-
-    def ask(question: str) -> object:
-        whole = embedder.embed_query(question)
-        terms = sparse_query(dict.fromkeys(question.split(), 1.0))
-        legs = [
-            Leg("dense", "body", whole.body, settings.dense_limit),
-            Leg("sparse", "bm25", terms, settings.sparse_limit),
-        ]
-        return build.search(legs, limit=10, rrf_k=settings.rrf_k, where={})
-
-    return ask
-
-
 async def memory_table(server: Server, questions: Sequence[str], requests: int) -> Table:
     """Return the server's memory along many requests, from when it is warm."""
     table = Table("requests", "resident MB", title="Memory, /v1/answers", title_justify="left")
@@ -236,11 +205,11 @@ async def memory_table(server: Server, questions: Sequence[str], requests: int) 
         for question in islice(cycle(questions), WARM_UP):
             await connection.send("/v1/answers", question)
         step = max(requests // 10, 1)
-        table.add_row("0", f"{server.resident_mb():.1f}")
+        table.add_row("0", f"{memory_of(server.pid).resident_mb:.1f}")
         for number, question in enumerate(islice(cycle(questions), requests), start=1):
             await connection.send("/v1/answers", question)
             if number % step == 0:
-                table.add_row(str(number), f"{server.resident_mb():.1f}")
+                table.add_row(str(number), f"{memory_of(server.pid).resident_mb:.1f}")
     return table
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from evals.growth.runs import GrowthRun, Row
+from evals.growth.runs import GrowthRun, Row, table
 
 REPLICAS = 2
 NODE_MEMORY_GB = 64
@@ -84,7 +84,7 @@ def needs(layout: str, chunks: int, each: PerChunk, word_pieces: float) -> Needs
     return Needs(chunks, layout, round(memory_gb, 1), round(disk_gb, 1), nodes, round(usd, 1))
 
 
-def markdown(table: Sequence[Needs]) -> str:
+def markdown(needed: Sequence[Needs]) -> str:
     """Return the table as docs/performance.md has it."""
     head = ("chunks", "layout", "memory GB", "disk GB", "nodes", "USD a month")
     rows = [
@@ -96,6 +96,6 @@ def markdown(table: Sequence[Needs]) -> str:
             f"{n.nodes:,}",
             f"{n.usd_a_month:,.0f}",
         )
-        for n in table
+        for n in needed
     ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head), *rows))
+    return table(head, rows)

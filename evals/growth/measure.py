@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from coach.retrieve.rewrite import Rewriter
@@ -17,6 +16,7 @@ from coach.retrieve.search import embed, find_candidates, make_legs
 from coach.settings import Settings
 from evals.growth.runs import Sample
 from evals.growth.samples import CHUNKS_A_BATCH, Samples
+from evals.memory import memory_of
 from ingest.contract import IndexManifest
 from ingest.embed import Embedder
 from ingest.errors import IndexMismatchError
@@ -31,8 +31,6 @@ those."""
 RECALL_QUESTIONS = 60
 """An exact search among a million chunks takes most of a second, so not every question gets one."""
 
-BYTES_A_MEGABYTE = 1_000_000
-HELD = ("VmRSS", "RssAnon")
 FILTERED: Filter = {"level": ["staff"]}
 
 
@@ -114,54 +112,25 @@ def _manifest(made: IndexManifest, size: int, layout: str) -> IndexManifest:
     )
 
 
-def ask(settings: Settings, asked: Sequence[Sequence[Leg]]) -> Asked:
+def ask(settings: Settings, queries: Sequence[Sequence[Leg]]) -> Asked:
     """Return how long the searches take and what they find; best run in a process of its own."""
     with closing(open_store(settings)) as store:
-        before = memory()  # with the engine's own program in it
+        before = memory_of("self")  # with the engine's own program in it
         with closing(store.open(COLLECTION)) as build:
-            plain, filtered = (_sample(build, asked, settings, where) for where in ({}, FILTERED))
-            after = memory()
+            plain, filtered = (_sample(build, queries, settings, where) for where in ({}, FILTERED))
+            after = memory_of("self")
     grown = (now - then for now, then in zip(after, before, strict=True))
     return Asked(plain, filtered, *grown)
 
 
-class Memory(NamedTuple):
-    """What a process holds."""
-
-    resident_mb: float
-    anonymous_mb: float
-
-
-def memory(process: str = "self") -> Memory:
-    """Return what a process holds, by its id."""
-    lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
-    kilobytes = {
-        name: int(held.split()[0])
-        for name, _, held in (line.partition(":") for line in lines)
-        if name in HELD
-    }
-    return Memory(*(kilobytes[name] * 1024 / BYTES_A_MEGABYTE for name in HELD))
-
-
-def memory_of_child(name: str) -> Memory:
-    """Return what the child process of this one whose program begins with a name holds."""
-    children = [
-        child
-        for task in Path("/proc/self/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
-    [found] = [one for one in children if Path(f"/proc/{one}/comm").read_text().startswith(name)]
-    return memory(found)
-
-
 def _sample(
-    build: Build, asked: Sequence[Sequence[Leg]], settings: Settings, where: Mapping[str, Sequence[str]]
+    build: Build, queries: Sequence[Sequence[Leg]], settings: Settings, where: Mapping[str, Sequence[str]]
 ) -> Sample:
-    for legs in asked:
+    for legs in queries:
         find_candidates(build, legs, settings, where)
-    quickest_ms = [math.inf] * len(asked)
+    quickest_ms = [math.inf] * len(queries)
     for _ in range(ROUNDS):
-        for number, legs in enumerate(asked):
+        for number, legs in enumerate(queries):
             began = time.perf_counter()
             find_candidates(build, legs, settings, where)
             quickest_ms[number] = min(quickest_ms[number], (time.perf_counter() - began) * 1000)
@@ -169,9 +138,9 @@ def _sample(
     def best(legs: Sequence[Leg], *, exact: bool) -> list[RankedId]:
         return build.search(legs, limit=BEST, rrf_k=settings.rrf_k, where=where, exact=exact)
 
-    compared = asked[:: max(1, len(asked) // RECALL_QUESTIONS)]
-    dense = [_shared(best(legs[:1], exact=False), best(legs[:1], exact=True)) for legs in compared]
-    hybrid = [_shared(best(legs, exact=False), best(legs, exact=True)) for legs in compared]
+    compared = queries[:: max(1, len(queries) // RECALL_QUESTIONS)]
+    dense = [_recall(best(legs[:1], exact=False), best(legs[:1], exact=True)) for legs in compared]
+    hybrid = [_recall(best(legs, exact=False), best(legs, exact=True)) for legs in compared]
     return Sample(
         p50_ms=statistics.median(quickest_ms),
         p95_ms=statistics.quantiles(quickest_ms, n=20)[-1],
@@ -180,7 +149,7 @@ def _sample(
     )
 
 
-def _shared(found: Sequence[RankedId], exact: Sequence[RankedId]) -> float:
+def _recall(found: Sequence[RankedId], exact: Sequence[RankedId]) -> float:
     """Return the share of the exact hits that was found; 1.0 if there are none."""
     wanted = {hit.id for hit in exact}
     return len(wanted & {hit.id for hit in found}) / len(wanted) if wanted else 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -125,7 +125,18 @@ COLUMNS = (
 
 def markdown(rows: Sequence[Row]) -> str:
     """Return the rows as a table of Markdown, as docs/performance.md has it."""
-    lines = [COLUMNS, ("---",) * len(COLUMNS), *(_cells(row) for row in rows)]
+    return table(COLUMNS, map(_cells, rows))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of Markdown.
+
+    >>> print(table(["engine", "chunks"], [["server", "1,000"]]))
+    | engine | chunks |
+    | --- | --- |
+    | server | 1,000 |
+    """
+    lines = (columns, ("---",) * len(columns), *rows)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

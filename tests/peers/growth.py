@@ -26,9 +26,10 @@ from coach.settings import Settings
 from evals.golden import load_golden
 from evals.growth.capacity import Needs, needs, per_chunk, word_piece_bytes
 from evals.growth.capacity import markdown as needs_markdown
-from evals.growth.measure import Asked, Memory, Written, ask, handbook, memory_of_child, questions, write
+from evals.growth.measure import Asked, Written, ask, handbook, questions, write
 from evals.growth.plot import draw
 from evals.growth.runs import Engine, GrowthRun, Row, markdown
+from evals.memory import BYTES_A_MEGABYTE, Memory, memory_of_child
 from ingest.store.layout import Layout
 from ingest.store.port import Leg
 from tests.support.qdrant_server import VERSION, qdrant_server
@@ -39,7 +40,6 @@ RUN = ROOT / "docs/growth.json"
 PLOT = ROOT / "docs/images/growth.svg"
 SIZES = {"embedded": (1_000, 10_000, 100_000), "server": (1_000, 10_000, 100_000, 1_000_000)}
 CAPACITY_CHUNKS = (10_000_000, 1_000_000_000)
-BYTES_A_MEGABYTE = 1_000_000
 CALL_TIMEOUT_S = 600
 """An exact search or a write that waits for the disk may take long; this is a measurement, not a service."""
 
