@@ -39,7 +39,7 @@ def find_programs(qdrant: Path | None = None) -> Programs:
     redis, caddy = shutil.which("redis-server"), shutil.which("caddy")
     if redis is None:
         raise SettingsError("redis-server is not installed", hint="Debian: apt-get install redis-server.")
-    return Programs(_qdrant(qdrant), _postgres(), Path(redis), Path(caddy) if caddy else None)
+    return Programs(_qdrant(qdrant), find_postgres(), Path(redis), Path(caddy) if caddy else None)
 
 
 def _qdrant(named: Path | None) -> Path:
@@ -58,7 +58,8 @@ def _qdrant(named: Path | None) -> Path:
     )
 
 
-def _postgres() -> Path:
+def find_postgres() -> Path:
+    """Return the folder of PostgreSQL's programs, the newest that is installed. Raises SettingsError."""
     found = sorted(_DEBIAN_POSTGRES.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     if found:
         return found[-1].parent

@@ -26,7 +26,8 @@ class Exchanges:
         statuses: Replies by status; 0 where none came.
         foreign: What a tenant got that held another one's marker.
         crashed: Requests that the service answered with an unforeseen failure.
-        took_s: How long each request took that has ended, with its path, the slowest alone.
+        slowest: Seconds and path of the one that took longest.
+        took_s: How long each request took that has ended.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from coach.errors import SettingsError
+from deploy.programs import find_postgres
 from tests.support.services import (
     START_TIMEOUT_S,
     ServerUnavailableError,
@@ -21,7 +22,6 @@ from tests.support.services import (
     wait_until_ready,
 )
 
-DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "coach"
 # A test's data need not outlive a power cut.
 OPTIONS = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=16MB")
@@ -73,13 +73,10 @@ def make_database(url: str, name: str) -> str:
 
 
 def _programs() -> Path:
-    """Return the folder of the newest server that is installed."""
-    found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
-    if found:
-        return found[-1].parent
-    if program := shutil.which("initdb"):
-        return Path(program).resolve().parent
-    raise ServerUnavailableError("initdb is not installed (Debian: postgresql)")
+    try:
+        return find_postgres()
+    except SettingsError as error:
+        raise ServerUnavailableError(f"{error}. {error.hint}") from error
 
 
 def _answers(url: str) -> bool:

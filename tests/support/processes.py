@@ -1,17 +1,39 @@
-"""What Linux tells of running processes, by /proc."""
+"""Other processes: played by a module of ours, and what Linux tells of them, by /proc."""
 
 from __future__ import annotations
 
 import os
 import re
 import signal
-from collections.abc import Iterable
-from contextlib import suppress
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+_ROOT = Path(__file__).parents[2]
 _PROC = Path("/proc")
 _PSS = re.compile(rb"^Pss:\s+(\d+) kB$", re.MULTILINE)
 _ENDED = frozenset("ZX")
+
+
+@contextmanager
+def playing(module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a module of tests/support as a process of its own; kill it at the end."""
+    command = [sys.executable, "-m", f"tests.support.{module}", *arguments]
+    with subprocess.Popen(
+        command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def next_line(process: subprocess.Popen[str]) -> str:
+    """Return the next line that a process prints."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
 def is_running(pid: int) -> bool:

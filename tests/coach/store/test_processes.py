@@ -2,11 +2,8 @@
 
 import json
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -20,9 +17,9 @@ from coach.store.conversations import ConversationStore
 from coach.store.database import Database
 from coach.store.idempotency import Fresh, IdempotencyStore, InProgress
 from tests.support.databases import empty_tables
+from tests.support.processes import next_line, playing
 from tests.support.state_processes import ATTEMPTS, CHANGES, KEYS, OWNER, ROUTE, WHO, backend
 
-ROOT = Path(__file__).parents[3]
 WAIT_S = 120
 
 
@@ -49,23 +46,9 @@ def state(request: pytest.FixtureRequest) -> State:
     return State(shared, url)
 
 
-@contextmanager
-def started(role: str, state: State, name: str) -> Iterator[subprocess.Popen[str]]:
-    """A process in its role, which is killed at the end if it still runs."""
-    command = [sys.executable, "-m", "tests.support.state_processes", role, state.url, state.redis_url, name]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def line(process: subprocess.Popen[str]) -> str:
-    """Return the next line that a process says."""
-    assert process.stdout
-    return process.stdout.readline().strip()
+def started(role: str, state: State, name: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Give a process in its role, which is killed at the end if it still runs."""
+    return playing("state_processes", role, state.url, state.redis_url, name)
 
 
 def test_two_processes_agree(state: State) -> None:
@@ -73,7 +56,7 @@ def test_two_processes_agree(state: State) -> None:
     conversations = ConversationStore(state.database)
     shared = conversations.create(OWNER, state={"number": 0})
     with started("work", state, "one") as one, started("work", state, "two") as two:
-        assert [line(one), line(two)] == ["ready", "ready"]
+        assert [next_line(one), next_line(two)] == ["ready", "ready"]
         done = []
         for process in (one, two):
             assert process.stdin
@@ -107,8 +90,8 @@ def test_two_processes_agree(state: State) -> None:
 def test_a_killed_process_loses_nothing_that_it_acknowledged(state: State) -> None:
     """Every turn it reported is there; its claim and its lease run out, and others go on."""
     with started("write", state, "victim") as process:
-        conversation_id = line(process)
-        acknowledged = [int(line(process)) for _ in range(20)]
+        conversation_id = next_line(process)
+        acknowledged = [int(next_line(process)) for _ in range(20)]
         process.kill()
         assert process.stdout
         acknowledged += [int(number) for number in process.stdout.read().split()]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -29,28 +26,9 @@ from tests.support.index_samples import (
     sparse,
     versions_for,
 )
+from tests.support.processes import next_line, playing
 
-ROOT = Path(__file__).parents[3]
 KILLS = 15
-
-
-@contextmanager
-def process(role: str, folder: Path, name: str = "") -> Iterator[subprocess.Popen[str]]:
-    """Run a role of `index_processes`; kill it at the end."""
-    command = [sys.executable, "-m", "tests.support.index_processes", role, str(folder), name]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as child:
-        try:
-            yield child
-        finally:
-            child.kill()
-
-
-def next_line(child: subprocess.Popen[str]) -> str:
-    """Return the next line that the process prints."""
-    assert child.stdout is not None
-    return child.stdout.readline().strip()
 
 
 def contents(folder: Path) -> dict[Path, object]:
@@ -74,7 +52,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_live_build(tmp_path: Path) -> No
     one_build_s = time.monotonic() - started
     reused = 0
     for turn in range(KILLS):
-        with process("write", tmp_path, f"turn{turn}") as child:
+        with playing("index_processes", "write", str(tmp_path), f"turn{turn}") as child:
             assert next_line(child) == "ready"
             time.sleep(random.uniform(0.0, 1.2 * one_build_s))
         with closing(store.open("handbook")) as build:
@@ -111,10 +89,10 @@ def test_processes_read_one_build_at_the_same_time(tmp_path: Path) -> None:
     publish_all(store, "b1")
     before = contents(tmp_path)
     with (
-        process("read", tmp_path) as first,
-        process("read", tmp_path) as second,
-        process("read", tmp_path) as third,
-        process("read", tmp_path) as fourth,
+        playing("index_processes", "read", str(tmp_path), "") as first,
+        playing("index_processes", "read", str(tmp_path), "") as second,
+        playing("index_processes", "read", str(tmp_path), "") as third,
+        playing("index_processes", "read", str(tmp_path), "") as fourth,
     ):
         answers = [next_line(child) for child in (first, second, third, fourth)]
         codes = [child.wait() for child in (first, second, third, fourth)]
@@ -127,7 +105,7 @@ def test_processes_read_one_build_at_the_same_time(tmp_path: Path) -> None:
 def test_the_lock_of_a_dead_process_is_free(tmp_path: Path) -> None:
     """Another process that writes is in the way until it ends, however it ends."""
     store = EdgeStore(tmp_path)
-    with process("hold", tmp_path, "held") as child:
+    with playing("index_processes", "hold", str(tmp_path), "held") as child:
         assert next_line(child) == "ready"
         with pytest.raises(IndexBusyError, match="'handbook'"):
             store.begin("handbook", "b1", versions=versions_for())
