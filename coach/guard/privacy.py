@@ -9,7 +9,6 @@ from coach.guard.identifiers import PLACEHOLDER, Found, find_identifiers
 from coach.guard.names import WORD
 from coach.guard.people import PeopleFinder
 
-_SHORTEST_HINT = 3
 _FORM = re.compile(r"<([A-Z]+)_(\d+)>")
 
 

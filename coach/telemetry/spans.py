@@ -80,7 +80,7 @@ class _Maker:
         inside = 0 if lap.inside is None else self._place_of[id(lap.inside)]
         ended_ns = self._ended_ns if lap.ended_ns is None else lap.ended_ns
         # What a claim's own check came to is not noted: its verdict is the answer's business.
-        attributes = self._of_stage(lap.name) if lap.inside is None else {}
+        attributes = self._told_of(lap.name) if lap.inside is None else {}
         place = self._place_of[id(lap)] = len(self._spans)
         name = names.of_stage(lap.name)
         self._add(SpanNote(name, lap.began_ns, ended_ns, inside, attributes, error=lap.error))
@@ -128,7 +128,7 @@ class _Maker:
         began_ns, ended_ns = note.began_ns + self._epoch_ns, note.ended_ns + self._epoch_ns
         self._spans.append(replace(note, began_ns=began_ns, ended_ns=ended_ns))
 
-    def _of_stage(self, name: str) -> Attributes:
+    def _told_of(self, name: str) -> Attributes:
         """Return what is told of a stage: counts, and what the gate measured."""
         findings, answer = self._trace.findings, self._trace.answer
         told: Attributes = {}

@@ -56,11 +56,6 @@ class ReplyReader:
         self._string_at: int | None = None
         self._field: OutlineField = "direct_answer"
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether the reply so far ends inside an object or list."""
-        return self._depth > 0
-
     def feed(self, piece: str) -> Iterator[Draft]:
         """Yield the claims that are whole now."""
         self._buffer += piece
