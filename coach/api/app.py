@@ -46,6 +46,26 @@ _EXPOSED_HEADERS = (
     "Retry-After",
     "Idempotency-Replayed",
 )
+_ROUTES = (
+    answers,
+    conversations,
+    search,
+    handbook,
+    practice,
+    interviews,
+    drills,
+    stories,
+    plans,
+    set_templates,
+    sets,
+    chat,
+    me,
+    operations,
+    keys,
+    stacks,
+    switches,
+    audit,
+)
 BYTES_PER_KB = 1024
 
 
@@ -71,26 +91,7 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.services = services
-    for module in (
-        answers,
-        conversations,
-        search,
-        handbook,
-        practice,
-        interviews,
-        drills,
-        stories,
-        plans,
-        set_templates,
-        sets,
-        chat,
-        me,
-        operations,
-        keys,
-        stacks,
-        switches,
-        audit,
-    ):
+    for module in _ROUTES:
         app.include_router(module.router)
     # Starlette takes an ASGI app for an endpoint as well; its annotation does not say so.
     app.add_route(PATH, tools, methods=["GET", "POST", "DELETE"], include_in_schema=False)  # type: ignore[arg-type]

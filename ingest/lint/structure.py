@@ -9,17 +9,6 @@ from datetime import date
 from ingest.lint.finding import Finding
 from ingest.lint.handbook import Chapter, Handbook, Page
 
-REQUIRED = (
-    "Direct answer",
-    "Steps",
-    "Trade-offs",
-    "Traps",
-    "What they are really probing",
-    "What each level adds",
-    "Follow-ups",
-    "Rubric",
-    "Related",
-)
 ORDER = (
     "Direct answer",
     "Steps",
@@ -35,6 +24,8 @@ ORDER = (
     "Rubric",
     "Related",
 )
+OPTIONAL = frozenset({"Numbers", "Decision table", "Diagram", "Worked example"})
+REQUIRED = tuple(label for label in ORDER if label not in OPTIONAL)
 # Parts that stand without a heading of their own, by the label that the reader gives them.
 LED_IN = ("Tags", "Also asked as", "Mid", "Senior", "Staff", "Facts from")
 CALLOUTS = ("Interview tip", "Mental model", "Key insight", "Real-world use")

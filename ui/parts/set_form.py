@@ -31,26 +31,7 @@ def wishes_of(
     titles = {one.id: one.title for one in competencies}
     title = st.text_input("Title", key=f"{key} title", placeholder="Senior retrieval engineer, May")
     level = _level(reading, key)
-    length, count = st.columns(2)
-    minutes = length.number_input(
-        "Minutes",
-        min_value=5.0,
-        max_value=480.0,
-        value=read.minutes,
-        step=5.0,
-        placeholder="45 if nothing is said",
-        key=f"{key} minutes",
-        help=_words(reading, "minutes"),
-    )
-    questions = count.number_input(
-        "Questions",
-        min_value=1,
-        max_value=60,
-        value=read.count,
-        placeholder="as many as fit",
-        key=f"{key} count",
-        help=_words(reading, "count"),
-    )
+    minutes, questions = _size(reading, key)
     topics = st.multiselect(
         "Topics",
         list(titles),
@@ -137,6 +118,31 @@ def _level(reading: Reading, key: str) -> Level | None:
         help=_words(reading, "level"),
     )
     return next((one for one in LEVELS if one == level), None)
+
+
+def _size(reading: Reading, key: str) -> tuple[float | None, int | None]:
+    """Draw how long a set is, and return its minutes and questions."""
+    length, count = st.columns(2)
+    minutes = length.number_input(
+        "Minutes",
+        min_value=5.0,
+        max_value=480.0,
+        value=reading.wishes.minutes,
+        step=5.0,
+        placeholder="45 if nothing is said",
+        key=f"{key} minutes",
+        help=_words(reading, "minutes"),
+    )
+    questions = count.number_input(
+        "Questions",
+        min_value=1,
+        max_value=60,
+        value=reading.wishes.count,
+        placeholder="as many as fit",
+        key=f"{key} count",
+        help=_words(reading, "count"),
+    )
+    return minutes, questions
 
 
 def _kinds(
