@@ -57,7 +57,7 @@ class PostgresFolder:
             cwd=self.folder,
             capture_output=True,
             check=False,
-            **rights_of(self.user),  # type: ignore[call-overload]
+            **rights_of(self.user),
         )
         password_file.unlink()
         if made.returncode:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from coach.errors import ApiError
 
@@ -75,7 +76,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches it through us alone, in the right order
-                **rights_of(part.user),  # type: ignore[call-overload]
+                **rights_of(part.user),
             )
         if self._child.stdin:
             with self._child.stdin as asked:
@@ -124,7 +125,15 @@ class Process:
         return lines[-1] if lines else f"code {self.exit_code}"
 
 
-def rights_of(user: str) -> dict[str, object]:
+class Rights(TypedDict, total=False):
+    """Arguments that start a process as another user."""
+
+    user: str
+    group: int
+    extra_groups: list[int]
+
+
+def rights_of(user: str) -> Rights:
     """Return the arguments that start a process as another user; none for ourselves."""
     if not user:
         return {}

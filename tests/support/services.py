@@ -17,6 +17,8 @@ from typing import NoReturn
 
 import pytest
 
+from deploy.process import Rights, rights_of
+
 START_TIMEOUT_S = 30
 USER = "nobody"
 
@@ -41,9 +43,9 @@ def needed(server: str) -> Iterator[None]:
         give_up(server, error)
 
 
-def as_user() -> dict[str, object]:
+def as_user() -> Rights:
     """Return the arguments that start a process without root's rights; none if there are none to drop."""
-    return {"user": USER, "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    return rights_of(USER if os.geteuid() == 0 else "")
 
 
 @contextmanager
