@@ -80,8 +80,7 @@ def read_page(
         older = or_(columns.created_at < at, and_(columns.created_at == at, columns.id < row_id))
         query = query.where(older)
     query = query.order_by(columns.created_at.desc(), columns.id.desc())
-    rows: list[Any] = [
-        *session.scalars(query.limit(limit + 1))
-    ]  # one more tells whether there is a next page
+    # One row more tells whether there is a next page.
+    rows: list[Any] = [*session.scalars(query.limit(limit + 1))]
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(tuple(rows[:limit]), Place(last.created_at, last.id).cursor() if last else None)
