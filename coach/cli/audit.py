@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.cli.operator import open_database
+from coach.cli.database import open_database
 from coach.cli.options import json_option
 
 if TYPE_CHECKING:

@@ -1,12 +1,29 @@
-"""`coach db`: the tables that the coach keeps its state in."""
+"""`coach db`: the tables that the coach keeps its state in, and how other commands open them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from coach.cli.options import json_option, load_settings
+
+if TYPE_CHECKING:
+    from coach.settings import Settings
+    from coach.store.database import Database
+
+
+@contextmanager
+def open_database(settings: Settings | None = None) -> Iterator[Database]:
+    """Give the database that the settings name, with its tables of this version."""
+    from coach.store.database import Database
+
+    with Database.from_settings(settings or load_settings(None)) as database:
+        database.migrate()
+        yield database
 
 
 @click.group()

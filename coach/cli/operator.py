@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
-
-from coach.cli.options import load_settings
 
 if TYPE_CHECKING:
     from coach.operate.administration import Administration
@@ -25,16 +21,6 @@ def actor() -> str:
     except (KeyError, OSError):  # a container without a list of users
         name = str(os.getuid())
     return f"cli:{name[:_NAME_CHARS]}"
-
-
-@contextmanager
-def open_database(settings: Settings | None = None) -> Iterator[Database]:
-    """Give the database that the settings name, with its tables of this version."""
-    from coach.store.database import Database
-
-    with Database.from_settings(settings or load_settings(None)) as database:
-        database.migrate()
-        yield database
 
 
 def administration(database: Database, settings: Settings) -> Administration:

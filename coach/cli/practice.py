@@ -9,11 +9,11 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from coach.cli.database import open_database
 from coach.cli.options import collection_option, json_option, load_settings
 from coach.cli.practice_drill import drill
 from coach.cli.practice_interview import interview
 from coach.cli.practice_progress import plan, progress
-from coach.cli.practice_store import open_database
 from coach.cli.practice_story import story
 
 if TYPE_CHECKING:

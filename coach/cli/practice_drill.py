@@ -10,8 +10,9 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from coach.cli.database import open_database
 from coach.cli.options import collection_option, json_option, load_settings
-from coach.cli.practice_store import form_option, open_database, output_option, write_report
+from coach.cli.practice_report import form_option, output_option, write_report
 
 if TYPE_CHECKING:
     from coach.practice.drill_run import DrillView

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from coach.cli.database import open_database
 from coach.cli.options import as_level, collection_option, json_option, load_settings
-from coach.cli.practice_store import open_database
 
 if TYPE_CHECKING:
     from coach.practice.coverage import Coverage

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.cli.database import open_database
 from coach.cli.options import collection_option, load_settings
 
 if TYPE_CHECKING:
@@ -45,12 +46,10 @@ def _needs_key(settings: Settings, *, without_keys: bool) -> bool:
     from coach.api.server import is_loopback
     from coach.errors import SettingsError
     from coach.guard.keys import KeyStore
-    from coach.store.database import Database
 
     if without_keys or is_loopback(settings.host):
         return False
-    with Database.from_settings(settings) as database:
-        database.migrate()
+    with open_database(settings) as database:
         if not any(key.revoked_at is None for key in KeyStore(database).list()):
             raise SettingsError(
                 f"{settings.host!r} can be reached from outside, and there is no API key",

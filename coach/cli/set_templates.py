@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, cast
 
 import click
 
+from coach.cli.database import open_database
 from coach.cli.options import collection_option, json_option, load_settings
 
 if TYPE_CHECKING:
     from coach.recruit.carry import Conflicts
     from coach.recruit.reapply import SetUpdate
     from coach.recruit.template import TemplateRules
-    from coach.store.database import Database
 
 version_option = click.option("--version", type=click.IntRange(1), help="Another version than the newest.")
 
@@ -38,8 +37,8 @@ def save(*, file: IO[str], template_id: str | None, collection: str | None) -> N
     rules = _read_rules(file)
     with Coach(load_settings(collection)) as coach:
         Recruiter(coach).check(rules)
-    with database() as opened:
-        store = TemplateStore(opened)
+    with open_database() as database:
+        store = TemplateStore(database)
         if template_id is None:
             stored = store.add(LOCAL.owner, rules)
         else:
@@ -58,8 +57,8 @@ def list_templates(*, as_json: bool) -> None:
     from coach.recruit.store import TemplateStore
     from coach.store.paging import MOST_PAGE_ITEMS
 
-    with database() as opened:
-        found = TemplateStore(opened).list(LOCAL.tenant, limit=MOST_PAGE_ITEMS).items
+    with open_database() as database:
+        found = TemplateStore(database).list(LOCAL.tenant, limit=MOST_PAGE_ITEMS).items
     if as_json:
         click.echo(json.dumps([one.model_dump(mode="json") for one in found], ensure_ascii=False, indent=2))
         return
@@ -75,9 +74,9 @@ def show(*, template_id: str, version: int | None) -> None:
     from coach.guard.principal import LOCAL
     from coach.recruit.store import TemplateStore
 
-    with database() as opened:
+    with open_database() as database:
         click.echo(
-            TemplateStore(opened).get(LOCAL.tenant, template_id, version).rules.model_dump_json(indent=2)
+            TemplateStore(database).get(LOCAL.tenant, template_id, version).rules.model_dump_json(indent=2)
         )
 
 
@@ -91,8 +90,8 @@ def diff(*, template_id: str, before: int, after: int | None) -> None:
     from coach.recruit.store import TemplateStore
     from coach.recruit.template import compare_rules
 
-    with database() as opened:
-        store = TemplateStore(opened)
+    with open_database() as database:
+        store = TemplateStore(database)
         old, new = (store.get(LOCAL.tenant, template_id, one).rules for one in (before, after))
     for name, change in compare_rules(old, new).fields.items():
         click.echo(f"{name}: {change.before} → {change.after}")
@@ -133,10 +132,10 @@ def apply(
     from coach.recruit.store import SetStore, TemplateStore
     from coach.store.paging import MOST_PAGE_ITEMS
 
-    with Coach(load_settings(collection)) as coach, database() as opened:
-        sets = SetStore(opened)
+    with Coach(load_settings(collection)) as coach, open_database() as database:
+        sets = SetStore(database)
         built_on = sets.built_on(LOCAL.tenant, template_id, limit=MOST_PAGE_ITEMS).items
-        done = Reapplier(Recruiter(coach), sets, TemplateStore(opened)).reapply(
+        done = Reapplier(Recruiter(coach), sets, TemplateStore(database)).reapply(
             LOCAL.owner,
             template_id,
             set_ids or [one.id for one in built_on],
@@ -160,18 +159,8 @@ def delete(*, template_id: str) -> None:
     from coach.guard.principal import LOCAL
     from coach.recruit.store import TemplateStore
 
-    with database() as opened:
-        TemplateStore(opened).delete(LOCAL.tenant, template_id)
-
-
-@contextmanager
-def database() -> Iterator[Database]:
-    """Give the database that the settings name, at this version."""
-    from coach.store.database import Database
-
-    with Database.from_settings(load_settings(None)) as opened:
-        opened.migrate()
-        yield opened
+    with open_database() as database:
+        TemplateStore(database).delete(LOCAL.tenant, template_id)
 
 
 def _read_rules(file: IO[str]) -> TemplateRules:

@@ -9,8 +9,9 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
+from coach.cli.database import open_database
 from coach.cli.options import collection_option, json_option, load_settings
-from coach.cli.set_templates import database, template
+from coach.cli.set_templates import template
 
 if TYPE_CHECKING:
     from coach.recruit.contract import Wishes
@@ -195,8 +196,8 @@ def _template(template_id: str | None) -> StoredTemplate | None:
 
     if template_id is None:
         return None
-    with database() as opened:
-        return TemplateStore(opened).get(LOCAL.tenant, template_id)
+    with open_database() as database:
+        return TemplateStore(database).get(LOCAL.tenant, template_id)
 
 
 def _keep(made: QuestionSet) -> str:
@@ -204,8 +205,8 @@ def _keep(made: QuestionSet) -> str:
     from coach.guard.principal import LOCAL
     from coach.recruit.store import SetStore
 
-    with database() as opened:
-        return SetStore(opened).add(LOCAL.owner, made).id
+    with open_database() as database:
+        return SetStore(database).add(LOCAL.owner, made).id
 
 
 def _wishes(reading: Reading | None, given: Mapping[str, Any], known: set[str]) -> Wishes:

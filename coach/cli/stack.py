@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.cli.operator import administration, open_database
+from coach.cli.database import open_database
+from coach.cli.operator import administration
 from coach.cli.options import collection_option, json_option, load_settings
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from coach.cli.operator import actor, open_database
+from coach.cli.database import open_database
+from coach.cli.operator import actor
 from coach.cli.options import json_option
 
 if TYPE_CHECKING:

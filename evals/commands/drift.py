@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.cli.database import open_database
 from coach.cli.options import collection_option, json_option, load_settings
 
 if TYPE_CHECKING:
@@ -63,12 +64,10 @@ def drift(
     from coach.coach import Coach
     from coach.operate.drift import Windows, find_drift
     from coach.operate.signals import SignalReader
-    from coach.store.database import Database
 
     settings = load_settings(collection)
     windows = Windows.before(datetime.now(UTC), days=days, usual_days=usual_days)
-    with Database.from_settings(settings) as database, Coach(settings) as coach:
-        database.migrate()
+    with open_database(settings) as database, Coach(settings) as coach:
         findings = [*find_drift(SignalReader(database), windows, coach), *_golden(coach, golden, items)]
     if as_json:
         click.echo(json.dumps([one.model_dump() for one in findings]))

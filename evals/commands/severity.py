@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from coach.cli.options import json_option, load_settings
+from coach.cli.database import open_database
+from coach.cli.options import json_option
 from coach.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,14 +60,12 @@ def severity(
     from coach.operate.drift import Windows
     from coach.operate.severity import assess
     from coach.operate.signals import SignalReader
-    from coach.store.database import Database
 
     if (run is None) != (baseline is None):
         raise UsageError("a run is held against a baseline", hint="Name both: RUN --baseline FILE.")
     found = _changes(run, baseline) if run and baseline else []
     windows = Windows.before(datetime.now(UTC), days=hours / _HOURS_A_DAY, usual_days=usual_days)
-    with Database.from_settings(load_settings(None)) as database:
-        database.migrate()
+    with open_database() as database:
         reader = SignalReader(database)
         now, usual = reader.read(windows.recent), reader.read(windows.usual)
     made = assess(found, now, usual, cast("tuple[Override, ...]", overrides))

@@ -1,4 +1,4 @@
-"""What tests of state need of any server: an unprivileged user to run it as, a port, and when to skip."""
+"""What tests need of any server: an unprivileged user to run it as, a port, and when to skip."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""The database, as the commands of practice use it."""
+"""Reports of practice, as files and on standard output."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,6 @@ import click
 
 if TYPE_CHECKING:
     from coach.export.blocks import Printable
-    from coach.settings import Settings
-    from coach.store.database import Database
 
 form_option = click.option(
     "--format", "form", type=click.Choice(["markdown", "pdf", "json"]), default="markdown", show_default=True
@@ -20,16 +16,6 @@ form_option = click.option(
 output_option = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; needed for PDF."
 )
-
-
-@contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """Give the database with its tables of this version."""
-    from coach.store.database import Database
-
-    with Database.from_settings(settings) as database:
-        database.migrate()
-        yield database
 
 
 def write_report(form: str, output: Path | None, found: Printable, as_json: str) -> None:
