@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from coach.answering import LOCAL_TENANT, Asked, answer_by_quotes, stream_quotes
+from coach.engine import Engine
 from coach.errors import UsageError
 from coach.events import Event, Finished
 from coach.operate.mitigation import Mitigation, nothing_switched
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 class Coach:
     """Answers questions from one live index; use it as a context manager. Safe to share between threads.
 
+    It answers from what is shared; `of` gives the coach that answers a tenant.
+
     Args:
         settings: As at the entry point.
         models: Language models of one's own making; None means those that the settings or the chosen stack
@@ -57,12 +63,36 @@ class Coach:
     ) -> None:
         self._switch = EngineSwitch(settings, models, mitigation)
         self._traces = traces
-        self._cache: AnswerCache | None = None
+        self._tenant = LOCAL_TENANT
+        self._answers: Callable[[], AnswerCache] = cache(_no_answers_yet)
+
+    def of(self, tenant: str) -> Coach:
+        """Return this coach as it answers a tenant: from what is shared and what is the tenant's own.
+
+        An answer that is kept to be given again is given to the same tenant alone. It lives as long as this
+        one, which is to be closed.
+        """
+        if tenant == self._tenant:
+            return self
+        other = copy(self)
+        other._tenant = tenant  # noqa: SLF001 - a copy of this one
+        return other
+
+    @property
+    def has_own_handbook(self) -> bool:
+        """Whether the build that answers holds documents of the tenant who asks."""
+        return self._tenant in self._switch.current.tenants
+
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
+        """Give the engine in force, as it answers the tenant, to one question."""
+        with self._switch.engine() as engine:
+            yield engine.of(self._tenant)
 
     def search(self, query: str, *, limit: int = 10, where: Filter | None = None) -> list[Hit]:
         """Return the best chunk of each of the best `limit` sections."""
         self._check_question(query)
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             retrieval = engine.retriever.retrieve(query, where=where or {}, watch=Stopwatch())
             return engine.retriever.hits(retrieval, limit=limit)
 
@@ -72,7 +102,6 @@ class Coach:
         *,
         level: Level = "senior",
         conversation: Dialogue | None = None,
-        tenant: str = LOCAL_TENANT,
     ) -> Answer:
         """Return a cited outline, or an abstention if the handbook does not cover the question.
 
@@ -80,14 +109,13 @@ class Coach:
             question: In plain words; within a conversation it may rest on what was said before.
             level: Whose answer is wanted.
             conversation: What was said before; `conversation.after(answer)` is what to pass next.
-            tenant: Whose question it is; answers are kept to be given again within a tenant alone.
         """
         self._check_question(question)
-        asked = Asked(question, level, conversation, tenant)
-        with self._switch.engine() as engine:
+        asked = Asked(question, level, conversation, self._tenant)
+        with self._engine() as engine:
             if engine.models is None:
                 return answer_by_quotes(engine, asked, self._traces)[0]
-        *_, last = self.stream(question, level=level, conversation=conversation, tenant=tenant)
+        *_, last = self.stream(question, level=level, conversation=conversation)
         if not isinstance(last, Finished):
             raise TypeError(last)
         return last.answer
@@ -98,15 +126,14 @@ class Coach:
         *,
         level: Level = "senior",
         conversation: Dialogue | None = None,
-        tenant: str = LOCAL_TENANT,
     ) -> Generator[Event, None, None]:
         """Yield the answer event by event, each claim after it was verified; arguments are those of `ask`.
 
         Closing it ends a model's call that is under way.
         """
         self._check_question(question)
-        asked = Asked(question, level, conversation, tenant)
-        with self._switch.engine() as engine:
+        asked = Asked(question, level, conversation, self._tenant)
+        with self._engine() as engine:
             if engine.models is None:
                 yield from stream_quotes(engine, asked, self._traces)
                 return
@@ -131,7 +158,7 @@ class Coach:
             rerank: Whether the found sections are put in a better order, to see what that changes.
         """
         self._check_question(question)
-        with self._switch.engine() as current:
+        with self._engine() as current:
             is_varied = passages is not None or rerank is not None
             engine = current.varied(passages=passages, rerank=rerank) if is_varied else current
             answer, findings = answer_by_quotes(engine, Asked(question, level))
@@ -147,7 +174,7 @@ class Coach:
             UsageError: Its page holds nothing that an answer could be graded against, or the answer is too
                 long.
         """
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             made = engine.grader.grade(question, answer)
             if engine.models is None:
                 return made
@@ -155,12 +182,12 @@ class Coach:
 
     def practice_questions(self) -> Mapping[str, PracticeQuestion]:
         """Return all questions that can be practised by id, in the order of the handbook."""
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             return engine.book.questions
 
     def practice_drills(self) -> Mapping[str, Staged]:
         """Return the incident drills whose pages the handbook has, by id."""
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             return engine.book.drills
 
     def practice_answer(self, question: str) -> tuple[str, ...]:
@@ -169,12 +196,12 @@ class Coach:
         Raises:
             NotFoundError: There is no such question.
         """
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             return engine.book.answer(question)
 
     def measure_answer(self, question: str, answer: str) -> Measured | None:
         """Return the measurements that a grade is made of, or None of an answer that cannot be graded."""
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             return engine.grader.measure(question, answer)
 
     def regrade(self, first: Grade, answer: str, objection: Objection) -> Grade:
@@ -184,7 +211,7 @@ class Coach:
             NotFoundError: The handbook does not have the question any more.
             UsageError: The objection names no point of the grade, or words that the answer does not have.
         """
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             return engine.grader.regrade(first, answer, objection)
 
     def document_text(self, name: str) -> str:
@@ -193,7 +220,7 @@ class Coach:
 
     def document(self, name: str) -> ParsedDocument:
         """Return a document with its sections. Raises KeyError if the index lacks it."""
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             return engine.load(name)
 
     def cited_chunks(self, answer: Answer) -> dict[str, str]:
@@ -203,7 +230,7 @@ class Coach:
         """
         cited = [one for claim in answer.outline.claims() for one in claim.citations]
         named = {one.chunk_id: one.document for one in cited if one.chunk_id}
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             if engine.build.manifest.build != answer.stack.parts["index"]:
                 return named
             spans = [(one.document, one.start, one.end) for one in cited if not one.chunk_id]
@@ -211,7 +238,7 @@ class Coach:
 
     def forget(self, tenant: str) -> int:
         """Drop the answers that are kept to be given again to a tenant; return how many there were."""
-        return self._cache.forget(tenant) if self._cache else 0
+        return self._answers().forget(tenant)
 
     def consult(self, text: str, make: MakeRequest) -> Consulted | None:
         """Return what the model in force replies about a text, or None if no model is set up.
@@ -220,7 +247,7 @@ class Coach:
             text: From somebody; what is personal in it is hidden from the model.
             make: Makes the request of the text as the model may see it.
         """
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             if engine.models is None:
                 return None
             from coach.consulting import consult
@@ -229,12 +256,12 @@ class Coach:
 
     def embed(self, text: str) -> Vector:
         """Return the dense vector of a text, of the space in which questions lie: float32 (dim,)."""
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             return engine.embed(text)
 
     def question_vectors(self) -> dict[str, Vector]:
         """Return the vector of each question's wordings together, by question id: float32 (dim,)."""
-        with self._switch.engine() as engine:
+        with self._engine() as engine:
             return engine.question_vectors()
 
     def warm_up(self) -> None:
@@ -260,25 +287,20 @@ class Coach:
 
     @property
     def manifest(self) -> IndexManifest:
-        """What the live index holds and how it was made."""
-        return self._switch.current.build.manifest
+        """What the live index holds for whoever asks, and how it was made."""
+        return self._switch.current.manifest_of(self._tenant)
 
     @property
     def stack(self) -> Stack:
         """What the next question is answered with, and the hash of it all."""
         self._switch.catch_up()
-        return self._switch.current.stack
+        with self._engine() as engine:
+            return engine.stack
 
     @property
     def switch(self) -> EngineSwitch:
         """What decides which stack answers: for whoever operates the coach."""
         return self._switch
-
-    def _answers(self) -> AnswerCache:
-        from coach.answer.cache import AnswerCache
-
-        self._cache = self._cache or AnswerCache()
-        return self._cache
 
     def _check_question(self, question: str) -> None:
         longest = self.settings.max_question_chars
@@ -293,3 +315,9 @@ class Coach:
             raise UsageError(
                 f"character {error.start} of the question is not text", hint="Send it in UTF-8."
             ) from error
+
+
+def _no_answers_yet() -> AnswerCache:
+    from coach.answer.cache import AnswerCache
+
+    return AnswerCache()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from coach.errors import IndexMismatchError
@@ -19,10 +19,12 @@ from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
 from coach.stack_parts import RETRIEVER_SETTINGS, make_stack
 from coach.types import Answer, GateDecision, Passage, Replay, Stack
-from ingest.contract import Level, ParsedDocument
+from ingest.contract import IndexManifest, Level, ParsedDocument
 from ingest.embed import SPARSE_VERSION, Embedder
 from ingest.store import open_store
 from ingest.store.port import Build, Vector
+from ingest.store.view import view_of
+from ingest.tenants import tenants_of, visible
 
 if TYPE_CHECKING:
     from coach.answer import Verified
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from coach.practice.second_reading import SecondReader
 
 DOCUMENTS_KEPT = 64
+TENANTS_KEPT = 64
+_OF_THE_BUILD = ("stack", "layout", "book", "grader", "people")
+"""What an engine makes once of the build that it looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,18 @@ class Findings:
 class Engine:
     """Finds, composes and writes with one stack; safe to share between threads.
 
+    It answers from what is shared; `of` gives the engine that answers a tenant.
+
     Args:
         settings: With whatever a stack puts in their place.
         embedder: Of the weights that the settings name.
         models: What writes; None if nothing does.
         prompts: Those of a stack; None means those of this version of the coach.
         switched: What operators switched for now, in words; it is part of the stack and of every answer.
+
+    Attributes:
+        build: The view that it answers from.
+        tenants: Who have documents of their own in the whole build.
 
     Raises:
         IndexMissingError: Nothing was ingested into the collection.
@@ -78,12 +89,44 @@ class Engine:
         self.switched = switched
         self._prompts = prompts
         self._embedder = embedder
-        self.build: Build = open_store(settings).open(settings.collection, settings.build)
-        _check(self.build, embedder)
-        self.retriever = Retriever(self.build, embedder, settings)
-        self._evidence = Evidence(self.build)
-        self._gate = Gate(self._evidence, rerank=settings.rerank)
-        self.load: Callable[[str], ParsedDocument] = lru_cache(maxsize=DOCUMENTS_KEPT)(self.build.document)
+        self._whole = open_store(settings).open(settings.collection, settings.build)
+        _check(self._whole, embedder)
+        self._of = lru_cache(maxsize=TENANTS_KEPT)(self._read_by)
+        self._manifest_of = lru_cache(maxsize=TENANTS_KEPT)(partial(visible, self._whole.manifest))
+        self.tenants = frozenset(tenants_of(self._whole.manifest))
+        self._look_at(view_of(self._whole))
+
+    def _look_at(self, build: Build) -> None:
+        """Search and read this view from now on."""
+        self.build = build
+        self.retriever = Retriever(build, self._embedder, self.settings)
+        self._evidence = Evidence(build)
+        self._gate = Gate(self._evidence, rerank=self.settings.rerank)
+        self.load: Callable[[str], ParsedDocument] = lru_cache(maxsize=DOCUMENTS_KEPT)(build.document)
+
+    def of(self, tenant: str) -> Engine:
+        """Return the engine that answers a tenant: from what is shared and what is the tenant's own.
+
+        It lives as long as this one, which alone is to be closed; and it is this one, where the tenant has
+        nothing of its own.
+        """
+        return self._of(tenant) if tenant in self.tenants else self
+
+    def _read_by(self, tenant: str) -> Engine:
+        other = copy(self)
+        for made in _OF_THE_BUILD:
+            vars(other).pop(made, None)
+        other._look_at(view_of(self._whole, tenant))  # noqa: SLF001 - a copy of this one
+        return other
+
+    def manifest_of(self, tenant: str) -> IndexManifest:
+        """Return the build's manifest as a tenant may know it; also once the engine is closed."""
+        return self._manifest_of(tenant)
+
+    @property
+    def published(self) -> IndexManifest:
+        """The manifest of the whole build, with everybody's documents: for operators."""
+        return self._whole.manifest
 
     @cached_property
     def stack(self) -> Stack:
@@ -252,7 +295,7 @@ class Engine:
 
     def close(self) -> None:
         """Release the index; idempotent."""
-        self.build.close()
+        self._whole.close()
 
 
 def _check(build: Build, embedder: Embedder) -> None:

@@ -151,7 +151,7 @@ def _measure(coach: Coach, server: _Server, rounds: int) -> tuple[_Times, _Times
 
 def _ask(coach: Coach, question: str, tenant: str) -> tuple[tuple[float, float], int]:
     began = time.perf_counter()
-    events = coach.stream(question, tenant=tenant)
+    events = coach.of(tenant).stream(question)
     moments = [time.perf_counter() - began for event in events if isinstance(event, ClaimVerified)]
     return (moments[0], time.perf_counter() - began), len(moments)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -212,6 +213,12 @@ class DocumentEntry(Frozen):
     chars: int
 
 
+def hash_of_corpus(documents: Iterable[DocumentEntry]) -> str:
+    """Return sha256 hex of the documents' names and contents, in their order."""
+    told = "\n".join(f"{entry.sha256} {entry.name}" for entry in documents)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 FIRST_LAYOUT = "m=16 ef_construct=100 quantisation=none on_disk=none"
 """Of builds that were made before their manifests told it."""
 
@@ -221,6 +228,8 @@ class IndexManifest(Frozen):
 
     Attributes:
         layout: How the engine keeps the vectors: graph, coarse copies, what is read from disk.
+        tenants: Who have documents of their own in it, sorted; None of a build that was made before its
+            points told whose they are, all of which is shared.
         removed_chunks: Gone from it and from the builds that it is a copy of, and still taking room.
     """
 
@@ -237,6 +246,7 @@ class IndexManifest(Frozen):
     chunker: ChunkerParameters
     corpus_hash: str
     documents: tuple[DocumentEntry, ...]
+    tenants: tuple[str, ...] | None = None
     chunks: int
     questions: int
     added: tuple[str, ...] = ()

@@ -10,7 +10,8 @@ import numpy as np
 
 from ingest.contract import Frozen
 from ingest.samples import other_answer, sample_scores
-from ingest.store.port import Build, ChunkVectors
+from ingest.store.port import ChunkVectors, WholeBuild
+from ingest.tenants import SHARED, tenants_of
 
 CHUNKS_A_BATCH = 256
 
@@ -32,7 +33,7 @@ class Fingerprint(Frozen):
     answers: dict[str, tuple[float, ...]]
 
 
-def fingerprint(build: Build, *, on_checked: Callable[[int], object] = int) -> Fingerprint:
+def fingerprint(build: WholeBuild, *, on_checked: Callable[[int], object] = int) -> Fingerprint:
     """Return the fingerprint of a published build; all of it is read.
 
     Args:
@@ -52,7 +53,9 @@ def fingerprint(build: Build, *, on_checked: Callable[[int], object] = int) -> F
         on_checked(len(batch))
     for entry in build.manifest.documents:
         documents.update(build.document(entry.name).model_dump_json().encode())
-    words = json.dumps(build.vocabulary(), sort_keys=True)
+    words = json.dumps(build.vocabulary_of(SHARED), sort_keys=True)
+    for tenant in tenants_of(build.manifest):
+        words += f"\n{tenant} {json.dumps(build.vocabulary_of(tenant), sort_keys=True)}"
     return Fingerprint(
         chunks=len(ids),
         contents=contents.hexdigest(),

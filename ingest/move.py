@@ -11,7 +11,8 @@ from ingest.batches import batches
 from ingest.contract import IndexManifest
 from ingest.errors import StoreError
 from ingest.samples import TOLERANCE, other_answer, sample_scores
-from ingest.store.port import Build, BuildVersions, ChunkVectors, Store
+from ingest.store.port import BuildVersions, ChunkVectors, Store, WholeBuild
+from ingest.tenants import SHARED, tenants_of
 
 CHUNKS_A_BATCH = 256
 
@@ -46,7 +47,7 @@ def move(
     return manifest
 
 
-def difference(one: Build, other: Build) -> str:
+def difference(one: WholeBuild, other: WholeBuild) -> str:
     """Return the first thing in which two builds differ, in words; nothing if they are the same."""
     hashes = one.chunk_ids()
     if hashes != other.chunk_ids():
@@ -61,12 +62,13 @@ def difference(one: Build, other: Build) -> str:
     for entry in one.manifest.documents:
         if one.document(entry.name) != other.document(entry.name):
             return f"document {entry.name!r}"
-    if one.vocabulary() != other.vocabulary():
-        return "the vocabulary"
+    for tenant in (SHARED, *tenants_of(one.manifest)):
+        if one.vocabulary_of(tenant) != other.vocabulary_of(tenant):
+            return "the vocabulary"
     return other_answer(sample_scores(one), sample_scores(other))
 
 
-def _write(build: Build, target: Store, on_copied: Callable[[int], object]) -> None:
+def _write(build: WholeBuild, target: Store, on_copied: Callable[[int], object]) -> None:
     made = build.manifest
     versions = BuildVersions(
         dimension=made.dimension,
@@ -81,7 +83,8 @@ def _write(build: Build, target: Store, on_copied: Callable[[int], object]) -> N
             writer.add([chunks[one] for one in ids], [vectors[one] for one in ids])
             on_copied(len(ids))
         writer.add_documents(build.document(entry.name) for entry in made.documents)
-        writer.set_vocabulary(build.vocabulary())
+        for tenant in (SHARED, *tenants_of(made)):
+            writer.set_vocabulary(build.vocabulary_of(tenant), tenant=tenant)
         writer.publish(made.model_copy(update={"removed_chunks": 0, "layout": target.layout}), beside=True)
     except BaseException:
         writer.abandon()

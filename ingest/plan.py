@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.contract import Document, DocumentEntry, IndexManifest, ReportRow
@@ -25,14 +26,19 @@ class Plan:
     hashes: dict[str, str]
 
 
-def make_plan(reading: Reading, live: IndexManifest | None) -> Plan:
-    """Return what has to change for the live manifest to hold what was read."""
+def make_plan(
+    reading: Reading, live: IndexManifest | None, *, replaces: Callable[[DocumentEntry], bool]
+) -> Plan:
+    """Return what has to change for the live manifest to hold what was read.
+
+    Args:
+        reading: The documents that will be held.
+        live: What is held so far.
+        replaces: Whether the reading stands for a document that is held: one that it lacks is deleted.
+    """
     entries = {entry.name: entry for entry in live.documents} if live else {}
     names = {document.name for document in reading.documents}
-    roots = set(reading.roots)
-    deleted = tuple(
-        sorted(name for name, entry in entries.items() if entry.root in roots and name not in names)
-    )
+    deleted = tuple(sorted(name for name, entry in entries.items() if replaces(entry) and name not in names))
     changed = tuple(
         document
         for document in reading.documents

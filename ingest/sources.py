@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ingest.contract import Document, DocumentEntry, ReportRow
 from ingest.errors import SourceError
+from ingest.tenants import MARK, own_name, tenant_of
 
 DOCUMENT_ENDINGS = frozenset({".md", ".markdown", ".mdx", ".txt"})
 OTHER_HANDBOOK_ENDINGS = frozenset(
@@ -22,6 +23,7 @@ OTHER_HANDBOOK_ENDINGS = frozenset(
 )
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
 BYTES_A_MEGABYTE = 1_000_000
+_MARKED = "names that begin with '@' are those of tenants' documents; this one is named after its root"
 _LEADS_OUT = "a link that leads out of the folder; name its target to have it read"
 
 
@@ -85,7 +87,7 @@ def find_sources(paths: Sequence[Path]) -> Found:
     """Return the files below the paths that may be documents, in the order of the paths and then of names.
 
     A file that several paths lead to is listed once. Where two roots give one name, the later file takes
-    the name of its root in front.
+    the name of its root in front; so does one whose name would make it a tenant's.
 
     Raises:
         SourceError: A path does not exist, or no file below the paths is a document.
@@ -105,7 +107,10 @@ def find_sources(paths: Sequence[Path]) -> Found:
                 rows.append(_note(item.name, f"the same file as {seen_files[real]!r}; read once"))
                 continue
             source = item
-            if item.name in names:
+            if tenant_of(item.name):
+                source = replace(item, name=_free_name(item.root, item.name, names))
+                rows.append(_note(source.name, _MARKED))
+            elif item.name in names:
                 source = replace(item, name=_free_name(item.root, item.name, names))
                 rows.append(_named_after_root(source.name, item.name))
             seen_files[real] = source.name
@@ -135,6 +140,22 @@ def tell_apart(reading: Reading, held: Sequence[DocumentEntry]) -> Reading:
         else:
             documents.append(document)
     return Reading(tuple(documents), (*reading.report, *rows), reading.roots)
+
+
+def owned_by(tenant: str, reading: Reading) -> Reading:
+    """Return the reading with all names as a collection has them for this tenant; as it is for none."""
+    return Reading(
+        tuple(one.model_copy(update={"name": own_name(tenant, one.name)}) for one in reading.documents),
+        tuple(row.model_copy(update={"document": own_name(tenant, row.document)}) for row in reading.report),
+        reading.roots,
+    )
+
+
+def nobodys(document: Document) -> Document:
+    """Return a shared document under a name that no tenant's can have."""
+    if not tenant_of(document.name):
+        return document
+    return document.model_copy(update={"name": _free_name(document.root, document.name, ())})
 
 
 def read_document(source: Source, *, max_document_mb: float = 20.0) -> Document | ReportRow:
@@ -209,7 +230,7 @@ def _leads_out(path: Path, root: Path) -> bool:
 def _free_name(root: str, name: str, taken: Container[str]) -> str:
     """Return a name that is still free: the root's folder in front, counted if need be."""
     path = Path(root)
-    folder = (path if path.is_dir() else path.parent).name or "root"
+    folder = (path if path.is_dir() else path.parent).name.lstrip(MARK) or "root"
     numbered = (f"{folder}-{count}/{name}" for count in itertools.count(2))
     return next(free for free in itertools.chain([f"{folder}/{name}"], numbered) if free not in taken)
 

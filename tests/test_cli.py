@@ -35,7 +35,7 @@ ANSWER_FIELDS = set(
 CITATION_FIELDS = set("document path heading start end quote chunk_id".split())
 MANIFEST_FIELDS = set(
     "schema_version collection build created_at embed_model embed_model_version dimension token_dimension"
-    " sparse layout chunker corpus_hash documents chunks questions added updated deleted unchanged"
+    " sparse layout chunker corpus_hash documents tenants chunks questions added updated deleted unchanged"
     " removed_chunks report".split()
 )
 REPLAY_FIELDS = set(

@@ -37,9 +37,7 @@ def ask(turn: Turn, question: str, level: Level, before: Before = ALONE) -> Answ
     Raises:
         NotFoundError: There is no such conversation.
     """
-    answer = turn.services.coach.ask(
-        question, level=level, conversation=before.dialogue(turn), tenant=turn.principal.tenant
-    )
+    answer = turn.coach.ask(question, level=level, conversation=before.dialogue(turn))
     _keep(turn, answer, before)
     return answer
 
@@ -50,9 +48,7 @@ def stream(turn: Turn, question: str, level: Level, before: Before = ALONE) -> G
     Raises:
         NotFoundError: There is no such conversation.
     """
-    events = turn.services.coach.stream(
-        question, level=level, conversation=before.dialogue(turn), tenant=turn.principal.tenant
-    )
+    events = turn.coach.stream(question, level=level, conversation=before.dialogue(turn))
     is_told = turn.record.surface not in _STREAMED
     with closing(events):
         for event in events:
@@ -72,7 +68,7 @@ def _keep(turn: Turn, answer: Answer, before: Before) -> None:
         actor=turn.principal.key_id,
         action=GIVEN,
         subject=answer.id,
-        details=Account.of(answer, corpus_hash, turn.services.coach.cited_chunks(answer)).details(),
+        details=Account.of(answer, corpus_hash, turn.coach.cited_chunks(answer)).details(),
     )
     turn.services.answers.save(turn.principal.owner, answer, corpus_hash, also=entry)
     before.add(turn, answer)

@@ -14,9 +14,10 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from coach.api.record import RequestRecord, record_of
-from coach.api.services import Services, services_of
+from coach.api.services import Services, Shelf, services_of
 from coach.api.upkeep import renewed
 from coach.api.work import Stream, in_thread
+from coach.coach import Coach
 from coach.errors import CoachError, ForbiddenError, TenantDisabledError, UnauthenticatedError
 from coach.guard.keys import SECRET
 from coach.guard.meter import Window
@@ -44,6 +45,16 @@ class Turn:
     record: RequestRecord
     tokens: int = 0
     usd: float = 0.0
+
+    @property
+    def coach(self) -> Coach:
+        """The coach as it answers whoever asks."""
+        return self.services.coach.of(self.principal.tenant)
+
+    @property
+    def shelf(self) -> Shelf:
+        """What whoever asks reads the handbook by."""
+        return self.services.shelf(self.principal.tenant)
 
     async def think(self, text: str, work: Callable[[], Result]) -> Result:
         """Return what a function returns that asks the coach about a text."""

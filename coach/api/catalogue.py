@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple, Protocol
 
@@ -22,6 +22,7 @@ from coach.api.schemas import (
 )
 from coach.errors import NotFoundError
 from ingest.contract import IndexManifest, Level, ParsedDocument, QuestionKind, Section
+from ingest.tenants import tenant_of
 
 MAX_WINDOW_CHARS = 20_000
 
@@ -190,8 +191,13 @@ class Catalogue:
             manifest=manifest,
             titles={one.document.name: one.title for one in parsed},
             questions=questions,
-            by_slug={entry.summary.slug: entry for entry in questions.values() if entry.summary.slug},
+            by_slug={entry.summary.slug: entry for entry in _own_last(questions) if entry.summary.slug},
         )
+
+
+def _own_last(questions: Mapping[str, _Entry]) -> list[_Entry]:
+    """Return the shared questions first, so that of two with one slug a tenant's own is found."""
+    return sorted(questions.values(), key=lambda one: bool(tenant_of(one.summary.document)))
 
 
 def _read_questions(parsed: ParsedDocument) -> Iterator[_Entry]:

@@ -78,7 +78,7 @@ class Gauges:
         for name in SWITCH_NAMES:
             self._switches.labels(name).set(known.count(name))
         engine = switch.current
-        made = engine.build.manifest
+        made = engine.published
         self._built.set(datetime.fromisoformat(made.created_at).timestamp())
         self._chunks.set(made.chunks)
         if engine.stack.hash != self._stack:

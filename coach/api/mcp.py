@@ -82,7 +82,7 @@ def create_mcp(services: Services) -> MCPServer:
         """
         turn = _turn_of(services, context)
         where = {field: list(values) for field, values in filters or () if values}
-        find = lambda: services.coach.search(query, limit=limit, where=where)  # noqa: E731
+        find = lambda: turn.coach.search(query, limit=limit, where=where)  # noqa: E731
         hits = tuple(await _done(turn, query, find))
         return _result(
             "\n\n".join(map(_passage, hits)) or "No section fits.", SearchReply(query=query, hits=hits)
@@ -102,7 +102,7 @@ def create_mcp(services: Services) -> MCPServer:
         turn = _turn_of(services, context)
         if not turn.principal.may("practice"):
             raise ToolError("The API key lacks the scope 'practice'.")
-        grade = lambda: services.coach.grade(question_id, answer)  # noqa: E731
+        grade = lambda: turn.coach.grade(question_id, answer)  # noqa: E731
         made = await _done(turn, answer, grade, max_chars=MAX_ANSWER_CHARS)
         return _result(render(made), made)
 
@@ -122,7 +122,7 @@ def create_mcp(services: Services) -> MCPServer:
         turn = _turn_of(services, context)
         if not turn.principal.may("recruit"):
             raise ToolError("The API key lacks the scope 'recruit'.")
-        recruiter = services.recruiter
+        recruiter = turn.shelf.recruiter
         build = lambda: recruiter.build(recruiter.read(request).wishes, request=request)  # noqa: E731
         made = await _done(turn, request, build, max_chars=MAX_REQUEST_CHARS)
         return _result(tell(made), made)

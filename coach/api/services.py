@@ -1,11 +1,11 @@
-"""What the routes work with: one coach, its catalogue, and the stores, opened once a process."""
+"""What the routes work with: one coach, its shelves, and the stores, opened once a process."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Annotated, TypeVar
 
 import anyio
@@ -44,6 +44,7 @@ from coach.store.owner import Owner
 from coach.telemetry.trace import open_traces
 
 Result = TypeVar("Result")
+SHELVES_KEPT = 64
 READERS = 4
 """Short reads that run at once; they do not queue behind questions."""
 
@@ -66,11 +67,26 @@ class CachedAnswers:
         return self._coach.forget(owner.tenant)
 
 
+class Shelf:
+    """What a tenant reads the handbook by; each of these keeps what it read of a build.
+
+    Args:
+        coach: Answers the tenant.
+        database: Keeps what the tenant's people do.
+    """
+
+    def __init__(self, coach: Coach, database: Database) -> None:
+        self.catalogue = Catalogue(coach)
+        self.interviews = Interviews(database, coach.practice_questions, coach.grade)
+        self.drills = Drills(database, coach.practice_drills, MoveReader(coach.embed).read)
+        self.recruiter = Recruiter(coach)
+
+
 class Services:
     """Everything that a request may need; for one event loop.
 
     Args:
-        coach: Answers the questions.
+        coach: Answers the questions; as it is here, from what is shared alone. A turn has the tenant's.
         database: Keeps the state; its tables are of this version.
         quotas: Counts what keys take.
         needs_key: Whether a request without an API key is refused.
@@ -93,7 +109,6 @@ class Services:
         self.database = database
         self.quotas = quotas
         self.needs_key = needs_key
-        self.catalogue = Catalogue(coach)
         self.metrics = Metrics(self.settings.latency_budget_s)
         self.drain = Drain(self.settings.drain_s)
         self.queue = FairQueue(self.settings.api_threads, max_waiting=self.settings.api_waiting)
@@ -102,11 +117,8 @@ class Services:
         self.feedback = FeedbackStore(database)
         self.grades = GradeStore(database)
         self.cards = CardStore(database)
-        self.interviews = Interviews(database, coach.practice_questions, coach.grade)
-        self.drills = Drills(database, coach.practice_drills, MoveReader(coach.embed).read)
         self.stories = StoryStore(database)
         self.plans = PlanStore(database)
-        self.recruiter = Recruiter(coach)
         self.sets = SetStore(database)
         self.templates = TemplateStore(database)
         self.idempotency = IdempotencyStore(database)
@@ -117,6 +129,15 @@ class Services:
         self.switchboard = switchboard or Switchboard(database)
         self.holdings = Holdings(database, [CachedAnswers(coach)])
         self.gauges = Gauges(self.metrics.registry, self)
+        self._shared_shelf = Shelf(coach, database)
+        self._shelf_of = lru_cache(maxsize=SHELVES_KEPT)(self._open_shelf)
+
+    def shelf(self, tenant: str) -> Shelf:
+        """Return what a tenant reads by; where it has no handbook of its own, what everybody does."""
+        return self._shelf_of(tenant) if self.coach.of(tenant).has_own_handbook else self._shared_shelf
+
+    def _open_shelf(self, tenant: str) -> Shelf:
+        return Shelf(self.coach.of(tenant), self.database)
 
     @cached_property
     def thinkers(self) -> anyio.CapacityLimiter:

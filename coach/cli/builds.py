@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.cli.backups import backup, restore
-from coach.cli.options import DEFAULT_CORPUS, collection_option, json_option, load_settings
+from coach.cli.options import (
+    DEFAULT_CORPUS,
+    collection_option,
+    json_option,
+    load_settings,
+    own_handbook_option,
+    own_tenant,
+)
 
 if TYPE_CHECKING:
     from ingest.settings import IndexSettings
@@ -66,8 +73,9 @@ def list_builds(collection: str | None, *, as_json: bool) -> None:
 @index.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @collection_option
+@own_handbook_option
 @json_option
-def build(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) -> None:
+def build(paths: tuple[Path, ...], collection: str | None, tenant: str | None, *, as_json: bool) -> None:
     """Build an index of the handbooks at PATHS (default corpus/) beside the live one.
 
     It is made with the settings in force. The live build goes on serving until 'coach index promote'.
@@ -90,6 +98,7 @@ def build(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) -> 
             max_document_mb=settings.max_document_mb,
             progress=progress,
             beside=True,
+            tenant=own_tenant(paths, tenant),
         )
     if as_json:
         click.echo(manifest.model_dump_json())
@@ -212,6 +221,7 @@ def _row(state: BuildState) -> dict[str, object]:
         "chunker": made.chunker.model_dump() if made else None,
         "corpus_hash": made.corpus_hash if made else None,
         "documents": len(made.documents) if made else None,
+        "tenants": list(made.tenants or ()) if made else None,
         "chunks": made.chunks if made else None,
     }
 
@@ -220,7 +230,8 @@ def _summary(state: BuildState) -> str:
     made = state.manifest
     if made is None:
         return "cannot be read by this version" if state.status != "unfinished" else "was never published"
+    tenants = f", tenants {', '.join(made.tenants)}" if made.tenants else ""
     return (
         f"{made.created_at}  {len(made.documents)} documents, {made.chunks} chunks of at most "
-        f"{made.chunker.max_chars} characters, handbook {made.corpus_hash[:HASH_CHARS]}"
+        f"{made.chunker.max_chars} characters, handbook {made.corpus_hash[:HASH_CHARS]}{tenants}"
     )

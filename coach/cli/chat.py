@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.cli.options import collection_option, level_option, load_settings
+from coach.cli.options import collection_option, level_option, load_settings, open_coach, tenant_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,14 +21,13 @@ HELP = "Ask a question. /level junior|mid|senior|staff changes whose answer you 
 @click.command()
 @level_option
 @collection_option
-def chat(level: str, collection: str | None) -> None:
+@tenant_option
+def chat(level: str, collection: str | None, tenant: str | None) -> None:
     """Ask question after question. Without a terminal it answers one sample question and ends."""
     from rich.console import Console
 
-    from coach.coach import Coach
-
     console = Console()
-    with Coach(load_settings(collection)) as coach:
+    with open_coach(load_settings(collection), tenant) as coach:
         if not sys.stdin.isatty():
             _answer(coach, console, SAMPLE, level)
             return

@@ -83,7 +83,7 @@ def _index(settings: Settings) -> Finding:
     where = settings.index_place if settings.qdrant_url else str(settings.index_dir.resolve())
     try:
         with Coach(settings) as coach:
-            made = coach.manifest
+            made = coach.switch.current.published
     except CoachError as error:
         return Finding("index", f"{where}: {error}", error.hint)
     engine = "Qdrant server" if settings.qdrant_url else "embedded engine"

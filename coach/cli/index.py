@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.cli.options import DEFAULT_CORPUS, collection_option, json_option, load_settings
+from coach.cli.options import (
+    DEFAULT_CORPUS,
+    collection_option,
+    json_option,
+    load_settings,
+    own_handbook_option,
+    own_tenant,
+)
 
 if TYPE_CHECKING:
     from coach.settings import Settings
@@ -20,13 +27,32 @@ ROWS_SHOWN = 20
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @collection_option
+@own_handbook_option
+@click.option("--remove", is_flag=True, help="Remove everything of the tenant instead; takes no PATHS.")
+@click.option(
+    "--now", is_flag=True, help="With --remove: also the build that was live until now, without a way back."
+)
 @json_option
-def ingest(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) -> None:
+def ingest(
+    paths: tuple[Path, ...],
+    collection: str | None,
+    tenant: str | None,
+    *,
+    remove: bool,
+    now: bool,
+    as_json: bool,
+) -> None:
     """Put the handbooks at PATHS (files or folders; default corpus/) into the index.
 
     Only what changed since the last run is read and embedded again. A document that has vanished from a
     PATH vanishes from the index; documents from other paths stay.
+
+    With --tenant the handbook is one tenant's own: it stands beside the shared one and those of other
+    tenants, which stay as they are, and is shown to nobody but the holders of the tenant's API keys.
     """
+    if remove or now:
+        _remove(paths, collection, tenant, remove=remove, now=now, as_json=as_json)
+        return
     from coach.cli.progress import bar
     from ingest import pipeline
     from ingest.embed import Embedder
@@ -43,11 +69,63 @@ def ingest(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) ->
             parameters=settings.chunker,
             max_document_mb=settings.max_document_mb,
             progress=progress,
+            tenant=own_tenant(paths, tenant),
         )
     if as_json:
         click.echo(manifest.model_dump_json())
     else:
         _print_summary(manifest, settings)
+
+
+def _remove(
+    paths: tuple[Path, ...],
+    collection: str | None,
+    tenant: str | None,
+    *,
+    remove: bool,
+    now: bool,
+    as_json: bool,
+) -> None:
+    from coach.errors import UsageError
+    from ingest.embed import Embedder
+    from ingest.removal import remove_tenant
+    from ingest.store import open_store
+
+    if not remove or paths or tenant is None:
+        raise UsageError("--remove takes --tenant and no paths, --now goes with it", hint="See --help.")
+    settings = load_settings(collection)
+    made = remove_tenant(
+        tenant,
+        store=open_store(settings),
+        embedder=Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads),
+        collection=settings.collection,
+        parameters=settings.chunker,
+        now=now,
+    )
+    told = {
+        "tenant": tenant,
+        "documents": [entry.name for entry in made.documents],
+        "questions": made.questions,
+        "chunks": made.chunks,
+        "words": made.words,
+        "orphans": made.orphans,
+        "build": made.manifest.build,
+        "removed_builds": list(made.builds),
+        "kept_builds": list(made.kept_builds),
+    }
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(
+        f"{settings.collection}: removed tenant {tenant}: {len(made.documents)} documents, "
+        f"{made.questions} questions, {made.chunks} chunks, {made.words} words; {made.orphans} orphans"
+    )
+    for name in made.builds:
+        click.echo(f"  removed build {name}, which held some of it")
+    for name in made.kept_builds:
+        click.echo(
+            f"  build {name} was live until now and holds it until the next ingest; --now removes it too"
+        )
 
 
 def _print_summary(manifest: IndexManifest, settings: Settings) -> None:

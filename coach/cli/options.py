@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, get_args
 
 import click
 
 if TYPE_CHECKING:
+    from coach.coach import Coach
     from coach.settings import Settings
     from ingest.contract import Level
 
@@ -30,6 +33,12 @@ level_option = click.option(
     show_default=True,
     help="Whose answer is wanted.",
 )
+tenant_option = click.option(
+    "--tenant", metavar="NAME", help="Ask as this tenant: its own handbook beside the shared one."
+)
+own_handbook_option = click.option(
+    "--tenant", metavar="NAME", help="It is this tenant's own handbook, which nobody else is shown."
+)
 batch_option = click.option(
     "--batch",
     type=click.File("r", encoding="utf-8"),
@@ -47,6 +56,42 @@ def load_settings(collection: str | None) -> Settings:
     settings = Settings(collection=collection) if collection else Settings()
     configure(settings.log_level)
     return settings
+
+
+@contextmanager
+def open_coach(settings: Settings, tenant: str | None) -> Iterator[Coach]:
+    """Give the coach as it answers a tenant, or whoever uses this machine if none is named.
+
+    Raises:
+        NotFoundError: The index holds nothing of this tenant: the name is perhaps another one.
+    """
+    from coach.coach import Coach
+    from coach.errors import NotFoundError
+
+    with Coach(settings) as coach:
+        if tenant is None:
+            yield coach
+            return
+        theirs = coach.of(tenant)
+        if not theirs.has_own_handbook:
+            raise NotFoundError(
+                f"collection {settings.collection!r} holds no document of tenant {tenant!r}",
+                hint="See 'coach index list'; without --tenant the shared handbook is asked.",
+            )
+        yield theirs
+
+
+def own_tenant(paths: tuple[Path, ...], tenant: str | None) -> str:
+    """Return whose handbook is to be read, nothing for the shared one. Raises UsageError."""
+    from coach.errors import UsageError
+    from ingest.tenants import check_tenant
+
+    if tenant is None:
+        return ""
+    check_tenant(tenant)
+    if not paths:  # the handbook that ships with the coach is nobody's own
+        raise UsageError("whose handbook it is was named, but not where it is", hint="Name its folder.")
+    return tenant
 
 
 def as_level(name: str) -> Level:

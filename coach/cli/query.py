@@ -15,8 +15,10 @@ from coach.cli.options import (
     json_option,
     level_option,
     load_settings,
+    open_coach,
     parse_filters,
     read_batch,
+    tenant_option,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     "-k", "limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Hits to print."
 )
 @collection_option
+@tenant_option
 @filter_option
 @batch_option
 @json_option
@@ -41,19 +44,18 @@ def search(
     filters: tuple[str, ...],
     batch: IO[str] | None,
     *,
+    tenant: str | None,
     as_json: bool,
 ) -> None:
     """Find the sections that answer QUERY.
 
     With --batch, lines {"id","query"} go in and lines {"id","hits"} come out, in order.
     """
-    from coach.coach import Coach
-
     _check_one(query, batch)
     where = parse_filters(filters)
     settings = load_settings(collection)
     rows = read_batch(batch, "query", max_chars=settings.max_question_chars) if batch else []
-    with Coach(settings) as coach:
+    with open_coach(settings, tenant) as coach:
         if batch:
             for identity, text in rows:
                 hits = coach.search(text, limit=limit, where=where)
@@ -72,22 +74,28 @@ def search(
 @click.argument("question", required=False)
 @level_option
 @collection_option
+@tenant_option
 @batch_option
 @json_option
 def ask(
-    question: str | None, level: str, collection: str | None, batch: IO[str] | None, *, as_json: bool
+    question: str | None,
+    level: str,
+    collection: str | None,
+    tenant: str | None,
+    batch: IO[str] | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Answer QUESTION with an outline in which every claim carries a checked quote.
 
     With --batch, lines {"id","question"} go in and one answer a line comes out, in order.
     """
     from coach.answer.render import to_terminal
-    from coach.coach import Coach
 
     _check_one(question, batch)
     settings = load_settings(collection)
     rows = read_batch(batch, "question", max_chars=settings.max_question_chars) if batch else []
-    with Coach(settings) as coach:
+    with open_coach(settings, tenant) as coach:
         if batch:
             for identity, text in rows:
                 answer = coach.ask(text, level=as_level(level))
@@ -104,13 +112,13 @@ def ask(
 @click.argument("question")
 @level_option
 @collection_option
+@tenant_option
 @json_option
-def replay(question: str, level: str, collection: str | None, *, as_json: bool) -> None:
+def replay(question: str, level: str, collection: str | None, tenant: str | None, *, as_json: bool) -> None:
     """Show what every stage saw and did for QUESTION."""
     from coach.cli.replay import print_replay
-    from coach.coach import Coach
 
-    with Coach(load_settings(collection)) as coach:
+    with open_coach(load_settings(collection), tenant) as coach:
         found = coach.replay(question, level=as_level(level))
     if as_json:
         click.echo(found.model_dump_json())

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from coach.cli.options import DEFAULT_CORPUS, collection_option, json_option, load_settings
+from coach.cli.options import (
+    DEFAULT_CORPUS,
+    collection_option,
+    json_option,
+    load_settings,
+    own_handbook_option,
+    own_tenant,
+)
 
 COUNTED = ("added", "updated", "deleted")
 
@@ -16,14 +23,15 @@ COUNTED = ("added", "updated", "deleted")
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @collection_option
+@own_handbook_option
 @json_option
-def watch(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) -> None:
+def watch(paths: tuple[Path, ...], collection: str | None, tenant: str | None, *, as_json: bool) -> None:
     """Ingest PATHS (default corpus/) now and after each change, until Ctrl-C.
 
     What goes wrong with one change, a file that is half written or an index that is busy, is said and
     tried again with the next; the live index stays as it was.
     """
-    for row in _updates(paths or (DEFAULT_CORPUS,), collection):
+    for row in _updates(paths or (DEFAULT_CORPUS,), collection, own_tenant(paths, tenant)):
         if as_json:
             click.echo(json.dumps(row))
         elif row["error"]:
@@ -34,7 +42,7 @@ def watch(paths: tuple[Path, ...], collection: str | None, *, as_json: bool) -> 
             click.echo(f"{row['build']}: {told}; live after {row['waited_s']:.2f} s")
 
 
-def _updates(paths: tuple[Path, ...], collection: str | None) -> Iterator[dict[str, object]]:
+def _updates(paths: tuple[Path, ...], collection: str | None, tenant: str) -> Iterator[dict[str, object]]:
     from coach.errors import CoachError
     from ingest import pipeline
     from ingest.embed import Embedder
@@ -54,6 +62,7 @@ def _updates(paths: tuple[Path, ...], collection: str | None) -> Iterator[dict[s
                 collection=settings.collection,
                 parameters=settings.chunker,
                 max_document_mb=settings.max_document_mb,
+                tenant=tenant,
             )
         except CoachError as error:
             yield row | {"error": f"{error}. {error.hint}", "waited_s": change.waited_s}

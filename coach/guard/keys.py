@@ -22,9 +22,9 @@ from coach.store.base import NAME_CHARS, Base, Id, PlainText, UtcTime, Word, sto
 from coach.store.database import Database
 from coach.store.owner import Owner
 from ingest.contract import Frozen
+from ingest.tenants import NAME
 
 SECRET = re.compile(r"ick_(?P<id>[0-9a-f]{12})_[0-9a-f]{64}", re.ASCII)
-NAME = re.compile(r"[\w.@-]{1,64}", re.ASCII)
 CACHE_S = 3.0
 CACHE_KEYS = 1024
 

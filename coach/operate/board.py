@@ -13,12 +13,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.errors import CoachError, NotFoundError, UsageError
-from coach.guard.keys import NAME
 from coach.operate.mitigation import Mitigation, SwitchName, check_value
 from coach.store.audit import SERVICE, AuditLog
 from coach.store.base import NAME_CHARS, Base, PlainText, UtcTime, Word, utc_now
 from coach.store.database import Database, insert_if_absent
 from ingest.contract import Frozen
+from ingest.tenants import NAME
 
 REFRESH_S = 1.0
 """How long the switches are believed without a look at the database."""

@@ -12,6 +12,7 @@ from coach.errors import IndexMissingError
 from ingest.contract import DocumentEntry, Frozen, IndexManifest
 from ingest.store import open_store
 from ingest.store.port import BuildStatus
+from ingest.tenants import name_in_handbook
 
 
 class IndexVersion(Frozen):
@@ -62,7 +63,7 @@ def freshness(coach: Coach) -> IndexState:
         IndexMissingError: No build is live any more.
         IndexUnreachableError: The index does not answer.
     """
-    served, settings = coach.manifest, coach.switch.settings
+    served, settings = coach.switch.current.published, coach.switch.settings
     with closing(open_store(settings)) as store:
         builds = store.builds(settings.collection)
     live = next((one.manifest for one in builds if one.status == "live"), None)
@@ -114,12 +115,12 @@ def _version(made: IndexManifest) -> IndexVersion:
 
 def _is_as_indexed(entry: DocumentEntry) -> bool | None:
     """Return whether a document's file is the one that was indexed; None if its folder is not here."""
-    root = Path(entry.root)
+    root, name = Path(entry.root), name_in_handbook(entry.name)
     if not root.exists():
         return None
-    file = root if root.is_file() else root / entry.name
+    file = root if root.is_file() else root / name
     if not file.is_file():  # a document that shares its name with another has its folder's name in front
-        file = root.parent / entry.name
+        file = root.parent / name
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest() == entry.sha256
     except OSError:  # gone, or closed to this process: it cannot be indexed again as it was

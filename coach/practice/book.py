@@ -18,6 +18,7 @@ from ingest.analysis import stem
 from ingest.contract import ParsedDocument, QuestionTags, Section
 from ingest.embed import Embedder
 from ingest.store.port import Build
+from ingest.tenants import tenant_of
 
 PAGES_KEPT = 64
 # So many pages lend their direct answers as answers to other questions.
@@ -104,7 +105,9 @@ class Book:
 
     @cached_property
     def _by_slug(self) -> Mapping[str, Entry]:
-        return {one.tags.slug: one for one in self.entries.values() if one.tags.slug}
+        # a tenant's own page goes before the shared one of the same name
+        entries = sorted(self.entries.values(), key=lambda one: bool(tenant_of(one.section.document)))
+        return {one.tags.slug: one for one in entries if one.tags.slug}
 
     def _question(self, entry: Entry) -> PracticeQuestion:
         section, tags = entry.section, entry.tags

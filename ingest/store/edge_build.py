@@ -13,10 +13,11 @@ from ingest.contract import IndexManifest
 from ingest.errors import StoreError
 from ingest.store.edge_files import LIBRARY, MANIFEST, SHARD, engine_errors
 from ingest.store.edge_layout import search_params
+from ingest.store.edge_scroll import scroll
 from ingest.store.encoding import parse_manifest
 from ingest.store.held_build import HeldBuild
 from ingest.store.layout import Layout
-from ingest.store.port import Leg, SparseVector
+from ingest.store.port import TENANT_FIELD, Leg, SparseVector
 from ingest.store.query import Plan
 from ingest.store.sqlite_library import SqliteLibrary
 
@@ -80,6 +81,11 @@ class EdgeBuild(HeldBuild):
     ) -> Iterable[Any]:
         with engine_errors(self._folder):
             return self._shard.retrieve([*ids], with_payload=payload, with_vector=vectors)
+
+    def _scroll_ids(self, tenant: str) -> dict[str, str]:
+        with engine_errors(self._folder):
+            found = scroll(self._shard, TENANT_FIELD, [tenant], ["content_hash"])
+            return {one: payload["content_hash"] for one, payload in found}
 
     def close(self) -> None:
         """Release files; idempotent."""

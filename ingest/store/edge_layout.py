@@ -7,7 +7,7 @@ from pathlib import Path
 import qdrant_edge
 
 from ingest.store.layout import FILTER_LINKS, FULL_SCAN_KB, Layout, VectorPlan
-from ingest.store.port import FILTER_FIELDS, BuildVersions, Leg
+from ingest.store.port import FILTER_FIELDS, TENANT_FIELD, BuildVersions, Leg
 
 Quantisation = qdrant_edge.ScalarQuantizationConfig | qdrant_edge.BinaryQuantizationConfig
 
@@ -30,6 +30,8 @@ def create_shard(path: Path, versions: BuildVersions, layout: Layout) -> qdrant_
     for field in FILTER_FIELDS:
         keyword = qdrant_edge.PayloadSchemaType.Keyword
         shard.update(qdrant_edge.UpdateOperation.create_field_index(field, keyword))
+    of_tenants = qdrant_edge.KeywordIndexParams(is_tenant=True)
+    shard.update(qdrant_edge.UpdateOperation.create_field_index(TENANT_FIELD, of_tenants))
     return shard
 
 

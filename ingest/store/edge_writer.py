@@ -23,6 +23,7 @@ from ingest.store.edge_files import (
     write_durably,
 )
 from ingest.store.edge_layout import create_shard
+from ingest.store.edge_scroll import scroll
 from ingest.store.encoding import (
     CHUNK_FIELDS,
     Draft,
@@ -34,8 +35,6 @@ from ingest.store.encoding import (
 from ingest.store.layout import Layout
 from ingest.store.port import BuildVersions, ChunkVectors
 from ingest.store.sqlite_library import SqliteLibrary
-
-POINTS_A_PAGE = 500
 
 
 class EdgeWriter:
@@ -98,22 +97,9 @@ class EdgeWriter:
 
     def chunks_of(self, documents: Iterable[str]) -> list[Chunk]:
         """Return the chunks of these documents; see the port."""
-        of_these = qdrant_edge.FieldCondition(key="document", match=qdrant_edge.MatchAny([*documents]))
-        found: list[Chunk] = []
-        offset: Any = None
         with engine_errors(self._path):
-            while True:
-                page, offset = self._shard.scroll(
-                    qdrant_edge.ScrollRequest(
-                        offset=offset,
-                        limit=POINTS_A_PAGE,
-                        filter=qdrant_edge.Filter(must=[of_these]),
-                        with_payload=CHUNK_FIELDS,
-                    )
-                )
-                found += [decode_chunk(str(one.id), one.payload or {}) for one in page]
-                if offset is None:
-                    return found
+            found = scroll(self._shard, "document", documents, CHUNK_FIELDS)
+            return [decode_chunk(one, payload) for one, payload in found]
 
     def remove(self, *, documents: Iterable[str], chunks: Iterable[str]) -> None:
         """Remove the texts of documents by name, and chunks by id; see the port."""
@@ -126,9 +112,9 @@ class EdgeWriter:
             self._shard.update(qdrant_edge.UpdateOperation.delete_points([*ids]))
             self._shard.flush()
 
-    def set_vocabulary(self, words: Mapping[str, int]) -> None:
-        """Store the vocabulary."""
-        self._library.set_vocabulary(words)
+    def set_vocabulary(self, words: Mapping[str, int], *, tenant: str = "") -> None:
+        """Store the vocabulary of the shared chunks, or that of a tenant's own."""
+        self._library.set_vocabulary(words, tenant)
 
     def publish(self, manifest: IndexManifest, *, beside: bool = False) -> None:
         """Make this build the live one; a process that is killed on the way leaves the earlier one live."""

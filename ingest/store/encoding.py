@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from ingest.contract import Chunk, Frozen, IndexManifest
 from ingest.errors import IndexMismatchError, StoreError
-from ingest.store.port import BuildVersions, ChunkVectors, SparseVector
+from ingest.store.port import TENANT_FIELD, BuildVersions, ChunkVectors, SparseVector
+from ingest.tenants import tenant_of
 
 SCHEMA_VERSION = 2
 """Changes whenever an index written before can no longer be read."""
@@ -99,6 +100,7 @@ def _payload(chunk: Chunk, versions: BuildVersions) -> Payload:
         "kind": chunk.tags.kind,
         "frequency": chunk.tags.frequency,
         "stage": list(chunk.tags.stages),
+        TENANT_FIELD: tenant_of(chunk.document),
         "doc_version": doc_version,
         "embed_model_version": versions.embed_model_version,
         "content_hash": chunk.content_hash,

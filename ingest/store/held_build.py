@@ -13,8 +13,10 @@ from ingest.contract import Chunk, IndexManifest, ParsedDocument
 from ingest.errors import IndexMissingError
 from ingest.store.encoding import CHUNK_FIELDS, canonical_ids, decode_chunk, decode_vectors
 from ingest.store.layout import Layout
-from ingest.store.port import ChunkVectors, Filter, Leg, RankedId, Vector
+from ingest.store.port import TENANT_FIELD, ChunkVectors, Filter, Leg, RankedId, Vector
 from ingest.store.query import Plan, make_plan, ranked
+from ingest.store.view import summed
+from ingest.tenants import tenants_of
 
 DOCUMENTS_IN_MEMORY = 32
 
@@ -30,8 +32,8 @@ class Library(Protocol):
         """Return a document with its text and sections. Raises KeyError if it is not in the build."""
         ...
 
-    def vocabulary(self) -> dict[str, int]:
-        """Return how many chunks hold each word, lower case and unstemmed."""
+    def vocabulary(self, tenant: str) -> dict[str, int]:
+        """Return how many of a tenant's own chunks, or of the shared ones, hold each word."""
         ...
 
 
@@ -48,6 +50,7 @@ class HeldBuild(ABC):
         self._manifest = manifest
         self._document = lru_cache(DOCUMENTS_IN_MEMORY)(library.document)
         self._vocabulary = cache(library.vocabulary)  # the rewriter and the gate both ask for it
+        self._chunk_ids_of = cache(self._scroll_ids)  # each view asks for the shared ones
 
     @abstractmethod
     def _query(self, plan: Plan, *, exact: bool) -> Iterable[Any]:
@@ -58,6 +61,10 @@ class HeldBuild(ABC):
         self, ids: list[str], *, payload: bool | list[str], vectors: bool | list[str]
     ) -> Iterable[Any]:
         """Return the engine's points of these ids, each with `id`, `payload` and `vector`."""
+
+    @abstractmethod
+    def _scroll_ids(self, tenant: str) -> dict[str, str]:
+        """Return content hash by chunk id for the chunks of a tenant, or for the shared ones."""
 
     @property
     def manifest(self) -> IndexManifest:
@@ -102,10 +109,27 @@ class HeldBuild(ABC):
         """Return content hash by chunk id, for all chunks."""
         return self._library.chunk_ids()
 
+    def chunk_ids_of(self, tenant: str) -> dict[str, str]:
+        """Return content hash by chunk id for the chunks of a tenant, or for the shared ones."""
+        return dict(self._chunk_ids_of(tenant))
+
+    def tenants_of(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return whose the chunks of these ids are; see the port."""
+        found = self._retrieve(canonical_ids(ids), payload=[TENANT_FIELD], vectors=False)
+        payloads = ((str(one.id), one.payload or {}) for one in found)
+        return {one: payload[TENANT_FIELD] for one, payload in payloads if TENANT_FIELD in payload}
+
     def document(self, name: str) -> ParsedDocument:
         """Return a document with its text and sections. Raises KeyError if it is not in the build."""
         return self._document(name)
 
     def vocabulary(self) -> dict[str, int]:
         """Return how many chunks hold each word, lower case and unstemmed."""
-        return self._vocabulary()
+        tenants = tenants_of(self._manifest) if self._manifest else ()
+        return summed(map(self._vocabulary, ("", *tenants))) if tenants else self._vocabulary("")
+
+    def vocabulary_of(self, tenant: str) -> dict[str, int]:
+        """Return how many of a tenant's own chunks hold each word, or how many of the shared ones."""
+        if tenant and self._manifest and self._manifest.tenants is None:
+            return {}  # its library was made before there were any
+        return self._vocabulary(tenant)

@@ -19,6 +19,9 @@ from ingest.contract import Chunk, IndexManifest, ParsedDocument
 Vector = npt.NDArray[np.float32]
 Using = Literal["body", "title", "wordings", "tokens", "bm25"]
 FILTER_FIELDS = ("document", "level", "kind", "frequency", "stage", "question_id", "section_id")
+TENANT_FIELD = "tenant"
+INDEXED_FIELDS = (*FILTER_FIELDS, TENANT_FIELD)
+"""What the engines keep an index of; whose a chunk is no caller may ask for, see `ingest.store.view`."""
 MAX_WEIGHT = 4
 
 
@@ -196,6 +199,44 @@ class Build(Protocol):
         ...
 
 
+class WholeBuild(Build, Protocol):
+    """A published build with everything in it, whoever's it is: for whoever makes, copies and checks builds.
+
+    Who answers questions reads a view of it, see `ingest.store.view`.
+    """
+
+    def search(
+        self,
+        legs: Sequence[Leg],
+        *,
+        limit: int,
+        rrf_k: int,
+        where: Filter,
+        among: Sequence[str] | None = None,
+        exact: bool = False,
+    ) -> list[RankedId]:
+        """Return as `Build.search` does; the filter may also name TENANT_FIELD."""
+        ...
+
+    def tenants_of(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return whose the chunks of these ids are, "" for shared ones; an unknown id is absent.
+
+        So is a chunk of a build that was made before its points told.
+        """
+        ...
+
+    def chunk_ids_of(self, tenant: str) -> dict[str, str]:
+        """Return content hash by chunk id for the chunks of a tenant, or for the shared ones.
+
+        They are asked of the points, not of the list of what is complete.
+        """
+        ...
+
+    def vocabulary_of(self, tenant: str) -> dict[str, int]:
+        """Return how many of a tenant's own chunks hold each word, or how many of the shared ones."""
+        ...
+
+
 class BuildWriter(Protocol):
     """A build in the making; invisible to readers until published."""
 
@@ -212,8 +253,8 @@ class BuildWriter(Protocol):
         """Store documents with text and sections."""
         ...
 
-    def set_vocabulary(self, words: Mapping[str, int]) -> None:
-        """Store the vocabulary."""
+    def set_vocabulary(self, words: Mapping[str, int], *, tenant: str = "") -> None:
+        """Store the vocabulary of the shared chunks, or that of a tenant's own."""
         ...
 
     def publish(self, manifest: IndexManifest, *, beside: bool = False) -> None:
@@ -250,7 +291,7 @@ class Store(Protocol):
         """How it lays out what it writes now; the manifest of a build says how that one is."""
         ...
 
-    def open(self, collection: str, build: str = "") -> Build:
+    def open(self, collection: str, build: str = "") -> WholeBuild:
         """Return the live build, or the published one that is named.
 
         Raises:

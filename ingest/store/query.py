@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.errors import IndexMismatchError
-from ingest.store.port import FILTER_FIELDS, Filter, Leg, RankedId, SparseVector
+from ingest.store.port import FILTER_FIELDS, INDEXED_FIELDS, Filter, Leg, RankedId, SparseVector
 
 SCORE_DIGITS = 7
 """Fused scores are sums of float32; beyond this digit ranks (1, 2, 3) and (3, 1, 2) would not tie."""
@@ -67,7 +67,7 @@ def make_plan(
 
 def _check_filter(where: Filter) -> dict[str, list[str]]:
     for field, values in where.items():
-        if field not in FILTER_FIELDS:
+        if field not in INDEXED_FIELDS:
             raise ValueError(f"no filter field {field!r}; there are {FILTER_FIELDS}")
         if isinstance(values, str):
             raise ValueError(f"filter field {field!r} needs a list of texts, not {values!r}")  # noqa: TRY004

@@ -10,11 +10,13 @@ from qdrant_client import models
 from ingest.contract import IndexManifest
 from ingest.store.held_build import HeldBuild
 from ingest.store.layout import Layout
-from ingest.store.port import Leg, SparseVector
+from ingest.store.port import TENANT_FIELD, Leg, SparseVector
 from ingest.store.query import Plan
 from ingest.store.server_connection import POINTS_PER_REQUEST, Connection
 from ingest.store.server_layout import search_params
 from ingest.store.server_library import ServerLibrary
+
+IDS_A_PAGE = 2000
 
 
 class ServerBuild(HeldBuild):
@@ -56,6 +58,26 @@ class ServerBuild(HeldBuild):
                     with_vectors=vectors,
                     consistency=to.consistency,
                 )
+
+    def _scroll_ids(self, tenant: str) -> dict[str, str]:
+        theirs = models.Filter(
+            must=[models.FieldCondition(key=TENANT_FIELD, match=models.MatchValue(value=tenant))]
+        )
+        found: dict[str, str] = {}
+        offset = None
+        while True:
+            with self._connection.errors() as to:
+                page, offset = to.client.scroll(
+                    self._name,
+                    theirs,
+                    limit=IDS_A_PAGE,
+                    offset=offset,
+                    with_payload=["content_hash"],
+                    consistency=to.consistency,
+                )
+            found |= {str(one.id): str((one.payload or {})["content_hash"]) for one in page}
+            if offset is None:
+                return found
 
     def close(self) -> None:
         """Do nothing: the connection is the store's."""

@@ -91,9 +91,9 @@ class ServerLibrary:
         """Store a document; one of the same name is replaced."""
         self.put(DOCUMENT, parsed.document.name, parsed.model_dump_json())
 
-    def set_vocabulary(self, words: Mapping[str, int]) -> None:
-        """Store the vocabulary in place of an earlier one."""
-        self.put(VOCABULARY, "", json.dumps(dict(words)))
+    def set_vocabulary(self, words: Mapping[str, int], tenant: str = "") -> None:
+        """Store the vocabulary of the shared chunks or of a tenant's own, in place of an earlier one."""
+        self.put(VOCABULARY, tenant, json.dumps(dict(words)))
 
     def chunk_ids(self) -> dict[str, str]:
         """Return content hash by id of the complete chunks."""
@@ -106,9 +106,9 @@ class ServerLibrary:
             raise KeyError(name)
         return ParsedDocument.model_validate_json(text)
 
-    def vocabulary(self) -> dict[str, int]:
-        """Return chunks by word."""
-        return dict(json.loads(self.get(VOCABULARY) or "{}"))
+    def vocabulary(self, tenant: str = "") -> dict[str, int]:
+        """Return chunks by word, of the shared ones or of a tenant's own."""
+        return dict(json.loads(self.get(VOCABULARY, tenant) or "{}"))
 
 
 def _of(kind: str) -> models.Filter:

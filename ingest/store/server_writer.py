@@ -12,7 +12,7 @@ from ingest.contract import Chunk, IndexManifest, ParsedDocument
 from ingest.errors import IndexMissingError, IndexUnreachableError, StoreError
 from ingest.store.encoding import Draft, Payload, check_count, check_manifest, encode_chunks
 from ingest.store.layout import Layout
-from ingest.store.port import FILTER_FIELDS, BuildVersions, ChunkVectors
+from ingest.store.port import FILTER_FIELDS, TENANT_FIELD, BuildVersions, ChunkVectors
 from ingest.store.server_collection import ServerCollection
 from ingest.store.server_connection import POINTS_PER_REQUEST
 from ingest.store.server_layout import collection_parts, start_graphs
@@ -56,6 +56,9 @@ class ServerWriter:
             for field in FILTER_FIELDS:  # before the points, so that the vector index knows the fields
                 keyword = models.PayloadSchemaType.KEYWORD
                 to.client.create_payload_index(self._points, field, keyword, wait=True)
+            # a tenant's points are kept together, so that a search for one reads little of the others'
+            together = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
+            to.client.create_payload_index(self._points, TENANT_FIELD, together, wait=True)
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors]) -> None:
         """Store chunks with their vectors; see the port."""
@@ -76,9 +79,9 @@ class ServerWriter:
             self._lease.renew()
             self._library.add_document(one)
 
-    def set_vocabulary(self, words: Mapping[str, int]) -> None:
-        """Store the vocabulary."""
-        self._library.set_vocabulary(words)
+    def set_vocabulary(self, words: Mapping[str, int], *, tenant: str = "") -> None:
+        """Store the vocabulary of the shared chunks, or that of a tenant's own."""
+        self._library.set_vocabulary(words, tenant)
 
     def publish(self, manifest: IndexManifest, *, beside: bool = False) -> None:
         """Make this build the live one, atomically, then remove what no reader needs."""

@@ -16,7 +16,11 @@ TABLES = """
 CREATE TABLE chunks (id TEXT PRIMARY KEY, content_hash TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (name TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE vocabulary (word TEXT PRIMARY KEY, chunks INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE tenant_vocabulary (
+    tenant TEXT NOT NULL, word TEXT NOT NULL, chunks INTEGER NOT NULL, PRIMARY KEY (tenant, word)
+) WITHOUT ROWID;
 """
+"""The last table is missing in libraries that were made before tenants; none of them is asked for one."""
 
 
 class SqliteLibrary:
@@ -81,11 +85,16 @@ class SqliteLibrary:
             connection.executemany("DELETE FROM documents WHERE name = ?", ((name,) for name in documents))
             connection.executemany("DELETE FROM chunks WHERE id = ?", ((one,) for one in chunks))
 
-    def set_vocabulary(self, words: Mapping[str, int]) -> None:
-        """Store the vocabulary in place of an earlier one."""
+    def set_vocabulary(self, words: Mapping[str, int], tenant: str = "") -> None:
+        """Store the vocabulary of the shared chunks or of a tenant's own, in place of an earlier one."""
         with self._using() as connection:
-            connection.execute("DELETE FROM vocabulary")
-            connection.executemany("INSERT INTO vocabulary VALUES (?, ?)", words.items())
+            if not tenant:
+                connection.execute("DELETE FROM vocabulary")
+                connection.executemany("INSERT INTO vocabulary VALUES (?, ?)", words.items())
+                return
+            connection.execute("DELETE FROM tenant_vocabulary WHERE tenant = ?", (tenant,))
+            rows = ((tenant, word, chunks) for word, chunks in words.items())
+            connection.executemany("INSERT INTO tenant_vocabulary VALUES (?, ?, ?)", rows)
 
     def chunk_ids(self) -> dict[str, str]:
         """Return content hash by id of the complete chunks."""
@@ -108,9 +117,12 @@ class SqliteLibrary:
             raise KeyError(name)
         return ParsedDocument.model_validate_json(zlib.decompress(row[0]))
 
-    def vocabulary(self) -> dict[str, int]:
-        """Return chunks by word."""
+    def vocabulary(self, tenant: str = "") -> dict[str, int]:
+        """Return chunks by word, of the shared ones or of a tenant's own."""
+        of_tenant = "SELECT word, chunks FROM tenant_vocabulary WHERE tenant = ?"
         with self._using() as connection:
+            if tenant:
+                return dict(connection.execute(of_tenant, (tenant,)))
             return dict(connection.execute("SELECT word, chunks FROM vocabulary"))
 
     def close(self) -> None:

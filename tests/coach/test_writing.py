@@ -97,12 +97,12 @@ def test_what_is_not_covered_is_not_written(written_by: Coach, model: FakeModel,
 def test_same_question_is_answered_again_without_a_call(written_by: Coach, model: FakeModel) -> None:
     """The second time nothing is asked and nothing paid; another tenant's question is asked anew."""
     model.script = [says(REPLY), says(REPLY)]
-    first, again = written_by.ask(STAMPEDE, tenant="a"), written_by.ask(STAMPEDE, tenant="a")
+    first, again = written_by.of("a").ask(STAMPEDE), written_by.of("a").ask(STAMPEDE)
     assert again.cached
     assert again.outline == first.outline
     assert again.id != first.id
     assert (again.usage, again.cost_usd) == (None, 0.0)
-    assert not written_by.ask(STAMPEDE, tenant="b").cached
+    assert not written_by.of("b").ask(STAMPEDE).cached
     assert len(model.requests) == 2
 
 

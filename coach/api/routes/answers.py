@@ -100,7 +100,7 @@ async def get_answer(answer_id: str, turn: Asker) -> Response:
             answer=stored.answer,
             created_at=stored.created_at,
             corpus_hash=stored.corpus_hash,
-            corpus_changed=stored.corpus_hash != services.catalogue.corpus_hash,
+            corpus_changed=stored.corpus_hash != turn.shelf.catalogue.corpus_hash,
         )
 
     return json_reply(await services.read(work))
@@ -116,7 +116,7 @@ async def replay(asked: ReplayRequest, turn: Asker) -> Response:
     turn.record.surface = "replay"
 
     def work() -> str:
-        found = turn.services.coach.replay(
+        found = turn.coach.replay(
             asked.question, level=asked.level, passages=asked.passages, rerank=asked.rerank
         )
         return found.model_dump_json()

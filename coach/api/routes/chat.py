@@ -186,5 +186,5 @@ def _level(model: str) -> Level:
 
 
 def _card(model: str, turn: Turn) -> ModelCard:
-    made = datetime.fromisoformat(turn.services.coach.manifest.created_at)
+    made = datetime.fromisoformat(turn.coach.manifest.created_at)
     return ModelCard(id=model, created=int(made.timestamp()))

@@ -27,7 +27,7 @@ async def list_drills(turn: Practitioner) -> Response:
 
     def work() -> DrillList:
         fields = set(DrillSummary.model_fields)
-        shelf = turn.services.drills.shelf()
+        shelf = turn.shelf.drills.shelf()
         return DrillList(drills=tuple(DrillSummary(**one.model_dump(include=fields)) for one in shelf))
 
     return json_reply(await turn.services.read(work))
@@ -45,7 +45,7 @@ async def create_drill_run(
     """Begin a drill: its clock runs from now on."""
 
     async def make() -> Response:
-        start = partial(turn.services.drills.start, turn.principal.owner, drill_id)
+        start = partial(turn.shelf.drills.start, turn.principal.owner, drill_id)
         return json_reply(await turn.services.read(start), status=201)
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)
@@ -58,7 +58,7 @@ async def list_drill_runs(
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
     """Return one's own runs, newest first."""
-    find = partial(turn.services.drills.list, turn.principal.owner, limit=limit, cursor=cursor)
+    find = partial(turn.shelf.drills.list, turn.principal.owner, limit=limit, cursor=cursor)
     page = await turn.services.read(find)
     return json_reply(DrillPage(runs=page.items, next_cursor=page.next_cursor))
 
@@ -66,7 +66,7 @@ async def list_drill_runs(
 @router.get("/drill-runs/{run_id}", response_model=DrillView)
 async def get_drill_run(run_id: str, turn: Practitioner) -> Response:
     """Return a run as it stands at this minute; what is still to come is not in it."""
-    find = partial(turn.services.drills.get, turn.principal.owner, run_id)
+    find = partial(turn.shelf.drills.get, turn.principal.owner, run_id)
     return json_reply(await turn.services.read(find))
 
 
@@ -85,14 +85,14 @@ async def decide_drill(
     """Decide: a move that is offered, or words. The same decision may be sent again."""
     said = given.said if isinstance(given, SaidMove) else ""
     move = given.move if isinstance(given, PickedMove) else ""
-    decide = partial(turn.services.drills.decide, turn.principal.owner, run_id, number, move=move, said=said)
+    decide = partial(turn.shelf.drills.decide, turn.principal.owner, run_id, number, move=move, said=said)
     return json_reply(await turn.think(said, decide))
 
 
 @router.post("/drill-runs/{run_id}/finish", response_model=DrillView)
 async def finish_drill(run_id: str, turn: Practitioner) -> Response:
     """End a run, whatever was still to come."""
-    finish = partial(turn.services.drills.finish, turn.principal.owner, run_id)
+    finish = partial(turn.shelf.drills.finish, turn.principal.owner, run_id)
     return json_reply(await turn.services.read(finish))
 
 
@@ -111,5 +111,5 @@ async def get_drill_report(
 
 
 def _report(turn: Turn, run_id: str, form: str) -> Response:
-    found = report(turn.services.drills.run(turn.principal.owner, run_id))
+    found = report(turn.shelf.drills.run(turn.principal.owner, run_id))
     return report_reply(found, partial(printable, found), form)

@@ -35,7 +35,7 @@ IfNoneMatch = Annotated[str | None, Header(description="An ETag that the client 
 )
 async def list_documents(turn: Asker, if_none_match: IfNoneMatch = None) -> Response:
     """Return all documents of the handbook."""
-    catalogue = turn.services.catalogue
+    catalogue = turn.shelf.catalogue
     tag = catalogue.tag("documents")
     if is_current(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag})
@@ -55,7 +55,7 @@ async def get_document(  # noqa: PLR0917 - FastAPI passes them by name
 
     Offsets count characters, as citations do. `margin` is how many characters more are wanted on each side.
     """
-    catalogue = turn.services.catalogue
+    catalogue = turn.shelf.catalogue
     span = None
     if start is not None or end is not None:
         first = start or 0
@@ -79,11 +79,11 @@ async def list_questions(  # noqa: PLR0917 - FastAPI passes them by name
 ) -> Response:
     """Return a page of the handbook's questions, in its order. Follow `next_cursor` for the next page."""
     wanted = QuestionFilter(level=level, kind=kind, document=document, words=q)
-    find = partial(turn.services.catalogue.questions, wanted, limit=limit, cursor=cursor)
+    find = partial(turn.shelf.catalogue.questions, wanted, limit=limit, cursor=cursor)
     return json_reply(await turn.services.read(find))
 
 
 @router.get("/questions/{question_id}", response_model=QuestionDetail)
 async def get_question(question_id: str, turn: Asker) -> Response:
     """Return a question by its id or slug, with its typed parts."""
-    return json_reply(await turn.services.read(partial(turn.services.catalogue.question, question_id)))
+    return json_reply(await turn.services.read(partial(turn.shelf.catalogue.question, question_id)))

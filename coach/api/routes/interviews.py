@@ -47,7 +47,7 @@ async def create_interview(
     """Plan a mock interview by level, chapters and minutes, and ask its first question."""
 
     async def make() -> Response:
-        start = partial(turn.services.interviews.start, turn.principal.owner, Wish(**dict(wanted)))
+        start = partial(turn.shelf.interviews.start, turn.principal.owner, Wish(**dict(wanted)))
         return json_reply((await turn.think("", start)).shown(), status=201)
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)
@@ -60,7 +60,7 @@ async def list_interviews(
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
     """Return one's own interviews, newest first."""
-    find = partial(turn.services.interviews.list, turn.principal.owner, limit=limit, cursor=cursor)
+    find = partial(turn.shelf.interviews.list, turn.principal.owner, limit=limit, cursor=cursor)
     page = await turn.services.read(find)
     shown = tuple(one.shown() for one in page.items)
     return json_reply(InterviewPage(interviews=shown, next_cursor=page.next_cursor))
@@ -69,7 +69,7 @@ async def list_interviews(
 @router.get("/interviews/{interview_id}", response_model=Interview)
 async def get_interview(interview_id: str, turn: Practitioner) -> Response:
     """Return an interview as it stands; after a crash it goes on from what was submitted."""
-    find = partial(turn.services.interviews.get, turn.principal.owner, interview_id)
+    find = partial(turn.shelf.interviews.get, turn.principal.owner, interview_id)
     return json_reply((await turn.think("", find)).shown())
 
 
@@ -88,7 +88,7 @@ async def submit_turn(  # noqa: PLR0917 - FastAPI passes them by name
 
     async def make() -> Response:
         owner = turn.principal.owner
-        submit = partial(turn.services.interviews.submit, owner, interview_id, number, given.answer)
+        submit = partial(turn.shelf.interviews.submit, owner, interview_id, number, given.answer)
         interview = await turn.think(given.answer, submit)
         made = interview.turns[number].grade
         if made:
@@ -101,7 +101,7 @@ async def submit_turn(  # noqa: PLR0917 - FastAPI passes them by name
 @router.post("/interviews/{interview_id}/finish", response_model=Interview)
 async def finish_interview(interview_id: str, turn: Practitioner) -> Response:
     """End an interview, whatever was still planned, and show its grades."""
-    finish = partial(turn.services.interviews.finish, turn.principal.owner, interview_id)
+    finish = partial(turn.shelf.interviews.finish, turn.principal.owner, interview_id)
     return json_reply(await turn.think("", finish))
 
 
@@ -120,8 +120,8 @@ async def get_interview_report(
 
 
 def _report(turn: Turn, interview_id: str, form: str) -> Response:
-    interview = turn.services.interviews.get(turn.principal.owner, interview_id)
-    found = report(interview, turn.services.coach.practice_questions())
+    interview = turn.shelf.interviews.get(turn.principal.owner, interview_id)
+    found = report(interview, turn.coach.practice_questions())
     return report_reply(found, partial(printable, found), form)
 
 
@@ -143,7 +143,7 @@ async def create_review(
 
     def work() -> DueCard:
         services = turn.services
-        if given.question_id not in services.coach.practice_questions():
+        if given.question_id not in turn.coach.practice_questions():
             raise NotFoundError(f"there is no question {given.question_id!r}")
         return services.cards.rate(turn.principal.owner, given.question_id, given.rating, utc_now())
 
@@ -155,7 +155,7 @@ async def create_review(
 
 def _due(turn: Turn, time_zone: str, limit: int) -> DueList:
     services, owner, now = turn.services, turn.principal.owner, utc_now()
-    zone, questions = find_zone(time_zone), services.coach.practice_questions()
+    zone, questions = find_zone(time_zone), turn.coach.practice_questions()
     found = services.cards.due(owner, now, zone, limit=limit)
     return DueList(
         questions=tuple(

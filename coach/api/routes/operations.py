@@ -61,7 +61,7 @@ async def get_metrics(turn: Administrator) -> Response:
 @router.get("/v1/stack", response_model=Stack)
 async def get_stack(turn: Asker) -> Response:
     """Return what answers are made with: index, models, settings, and the hash of it all."""
-    return json_reply(await turn.services.read(lambda: turn.services.coach.stack))  # it may have to be opened
+    return json_reply(await turn.services.read(lambda: turn.coach.stack))  # it may have to be opened
 
 
 @router.get("/v1/evals", response_model=EvalRuns, responses={200: {"links": RUN_LINKS}})

@@ -92,12 +92,12 @@ async def delete_practice_plan(plan_id: str, turn: Practitioner) -> Response:
 
 
 def _create(turn: Turn, given: PlanRequest) -> PlanReply:
-    text = plan_of(PlanRequested(**given.model_dump()), turn.services.recruiter)
+    text = plan_of(PlanRequested(**given.model_dump()), turn.shelf.recruiter)
     return _reply(turn, turn.services.plans.add(turn.principal.owner, text))
 
 
 def _reply(turn: Turn, plan: StoredPlan) -> PlanReply:
-    questions = turn.services.coach.practice_questions()
+    questions = turn.coach.practice_questions()
     scored = turn.services.grades.scored(turn.principal.owner)
     known = {one.question_id for one in scored if one.score >= KNOWN}
     fitting = [one.id for one in questions.values() if plan.wish.level in one.levels]
@@ -120,7 +120,7 @@ def _days(turn: Turn, wish: PlanWish, time_zone: str) -> tuple[PlanDay, ...]:
     return plan_days(
         wish,
         services.grades.scored(owner),
-        services.coach.practice_questions(),
+        turn.coach.practice_questions(),
         today=today,
         reviews={one.day: one.due for one in due},
     )

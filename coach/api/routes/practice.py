@@ -46,7 +46,7 @@ async def create_grade(
 def grade(turn: Turn, given: GradeRequest) -> StoredGrade:
     """Return an answer's grade, stored. Runs in a thread."""
     services = turn.services
-    made = services.coach.grade(given.question_id, given.answer)
+    made = turn.coach.grade(given.question_id, given.answer)
     turn.charge(made.usage, made.cost_usd)
     return services.grades.add(turn.principal.owner, given.answer, made, self_rating=given.self_rating)
 
@@ -99,7 +99,7 @@ def _dispute(turn: Turn, grade_id: str, given: DisputeRequest) -> StoredGrade:
     services, owner = turn.services, turn.principal.owner
     first = services.grades.get(owner, grade_id)
     objection = Objection(**given.model_dump())
-    second = services.coach.regrade(first.standing, first.answer, objection)
+    second = turn.coach.regrade(first.standing, first.answer, objection)
     return services.grades.dispute(owner, grade_id, objection, second)
 
 
@@ -110,6 +110,6 @@ async def get_progress(turn: Practitioner, time_zone: Annotated[str, Query(**TIM
     def work() -> Progress:
         services = turn.services
         scored = services.grades.scored(turn.principal.owner)
-        return progress(scored, services.coach.practice_questions(), find_zone(time_zone))
+        return progress(scored, turn.coach.practice_questions(), find_zone(time_zone))
 
     return json_reply(await turn.services.read(work))

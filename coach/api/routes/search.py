@@ -26,7 +26,7 @@ async def search(wanted: SearchRequest, turn: Asker) -> Response:
     where = {field: list(values) for field, values in wanted.filters if values}
 
     def work() -> str:
-        hits = turn.services.coach.search(wanted.query, limit=wanted.limit, where=where)
+        hits = turn.coach.search(wanted.query, limit=wanted.limit, where=where)
         return SearchReply(query=wanted.query, hits=tuple(hits)).model_dump_json()
 
     return json_reply(await turn.think(wanted.query, work))

@@ -45,7 +45,7 @@ async def create_set_template(
     """Keep house rules: what all sets that are built on them have in common."""
 
     def work() -> TemplateReply:
-        turn.services.recruiter.check(given.rules)
+        turn.shelf.recruiter.check(given.rules)
         return _reply(turn.services.templates.add(turn.principal.owner, given.rules))
 
     async def make() -> Response:
@@ -103,7 +103,7 @@ async def create_set_template_version(
 
     def work() -> TemplateReply:
         services, owner = turn.services, turn.principal.owner
-        services.recruiter.check(given.rules)
+        turn.shelf.recruiter.check(given.rules)
         return _reply(services.templates.add_version(owner, template_id, given.rules, after=given.after))
 
     async def make() -> Response:
@@ -164,7 +164,7 @@ async def apply_set_template(
 
 def _apply(turn: Turn, template_id: str, given: ReapplyRequest) -> Reapplied:
     services = turn.services
-    return Reapplier(services.recruiter, services.sets, services.templates).reapply(
+    return Reapplier(turn.shelf.recruiter, services.sets, services.templates).reapply(
         turn.principal.owner,
         template_id,
         given.sets,

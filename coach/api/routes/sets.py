@@ -44,7 +44,7 @@ _FILES: dict[int | str, dict[str, Any]] = {
 @router.get("/competencies", response_model=CompetencyList)
 async def list_competencies(turn: RecruitingTeam) -> Response:
     """Return what questions can be about: the chapters of the handbook."""
-    found = await turn.services.read(turn.services.recruiter.competencies)
+    found = await turn.services.read(turn.shelf.recruiter.competencies)
     return json_reply(CompetencyList(competencies=found))
 
 
@@ -82,7 +82,7 @@ async def create_question_set(
         template = None
         if given.template_id is not None:
             template = services.templates.get(owner.tenant, given.template_id, given.template_version)
-        made = build_first(services.recruiter, _with_wishes(turn, given), template)
+        made = build_first(turn.shelf.recruiter, _with_wishes(turn, given), template)
         return _reply(turn, services.sets.add(owner, made))
 
     async def make() -> Response:
@@ -139,7 +139,7 @@ async def create_question_set_version(
     def work() -> SetReply:
         sets, owner = turn.services.sets, turn.principal.owner
         newest = sets.get(owner.tenant, set_id)  # before the work of building, not after it
-        made = build_next(turn.services.recruiter, _with_wishes(turn, given), newest.made)
+        made = build_next(turn.shelf.recruiter, _with_wishes(turn, given), newest.made)
         return _reply(turn, sets.add_version(owner, set_id, made, after=given.after))
 
     async def make() -> Response:
@@ -223,14 +223,14 @@ async def find_question_set_leaks(set_id: str, given: LeakRequest, turn: Recruit
     def work() -> str:
         services = turn.services
         made = services.sets.get(turn.principal.tenant, set_id).made
-        return LeakReply(leaks=services.recruiter.leaks(made, given.text)).model_dump_json()
+        return LeakReply(leaks=turn.shelf.recruiter.leaks(made, given.text)).model_dump_json()
 
     return json_reply(await turn.think(given.text, work))
 
 
 def _read(turn: Turn, text: str) -> Reading:
     """Return what a text asks for; what a model took for it is counted on the key."""
-    reading = turn.services.recruiter.read(text)
+    reading = turn.shelf.recruiter.read(text)
     turn.charge(reading.usage, reading.cost_usd)
     return reading
 
@@ -242,5 +242,5 @@ def _with_wishes(turn: Turn, given: Ordered) -> Ordered:
 
 
 def _reply(turn: Turn, stored: StoredSet) -> SetReply:
-    changed = stored.made.corpus_hash != turn.services.catalogue.corpus_hash
+    changed = stored.made.corpus_hash != turn.shelf.catalogue.corpus_hash
     return SetReply(**dict(stored), corpus_changed=changed)

@@ -58,7 +58,7 @@ async def get_story_coverage(turn: Practitioner, level: Level | None = None) -> 
     """Return which behavioural questions one's newest 200 stories answer, and where there is a gap."""
 
     def work() -> Coverage:
-        services, coach = turn.services, turn.services.coach
+        services, coach = turn.services, turn.coach
         kept = services.stories.list(turn.principal.owner, limit=MOST_PAGE_ITEMS).items
         return coverage(kept, coach.practice_questions(), coach.question_vectors(), coach.embed, level)
 

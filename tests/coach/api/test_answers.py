@@ -93,7 +93,7 @@ def test_a_permalink_gives_the_answer_as_it_was(live: Live, monkeypatch: pytest.
         assert pinned["corpus_hash"] == live.services.coach.manifest.corpus_hash
         assert pinned["corpus_changed"] is False
         assert http.get(f"/v1/answers/{streamed.answer.id}").json()["answer"]["question"] == ASKED
-        monkeypatch.setattr(type(live.services.catalogue), "corpus_hash", "another")
+        monkeypatch.setattr(type(live.services.shelf("").catalogue), "corpus_hash", "another")
         assert http.get(f"/v1/answers/{given['id']}").json()["corpus_changed"] is True
 
 

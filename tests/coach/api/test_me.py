@@ -9,7 +9,7 @@ import anyio
 import pytest
 import structlog
 
-from coach.answer.cache import CachedAnswer, CacheKey
+from coach.answer.cache import AnswerCache, CachedAnswer, CacheKey
 from coach.api.services import Services
 from coach.api.upkeep import purge
 from coach.coach import Coach
@@ -89,8 +89,8 @@ def test_erasing_empties_the_memory_of_the_tenant(
     guarded: Live, coach: Coach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Answers that would be given again are forgotten; those of other tenants are not."""
-    monkeypatch.setattr(coach, "_cache", None)
-    cache = coach._answers()
+    cache = AnswerCache()
+    monkeypatch.setattr(coach, "_answers", lambda: cache)
     keys = [CacheKey.of(tenant, "s", "senior", ASKED) for tenant in ("memory", "other")]
     for key in keys:
         cache.put(key, CachedAnswer(coach.ask(ASKED), ()))

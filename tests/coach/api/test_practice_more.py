@@ -154,4 +154,4 @@ def test_everything_is_private_exported_and_erased(drilled: Live, eva: httpx.Cli
     assert "The rollback" in str(held)
     assert eva.delete("/v1/me").status_code == 200
     assert eva.get(f"{PRACTICE}/stories/{story}").status_code == 404
-    assert not drilled.services.drills.list(Owner("acme", "eva")).items
+    assert not drilled.services.shelf("acme").drills.list(Owner("acme", "eva")).items

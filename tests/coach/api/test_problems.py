@@ -189,7 +189,7 @@ def test_a_failure_that_nobody_foresaw_tells_nothing(
     def broken() -> object:
         raise ZeroDivisionError("the secret cause")
 
-    monkeypatch.setattr(live.services.catalogue, "documents", broken)
+    monkeypatch.setattr(live.services.shelf("").catalogue, "documents", broken)
     configure("error")
     try:
         with live.http() as http:

@@ -16,7 +16,7 @@ from qdrant_client import QdrantClient, models
 
 from ingest.errors import IndexBusyError, IndexMissingError, IndexUnreachableError, StoreError
 from ingest.settings import IndexSettings
-from ingest.store.port import FILTER_FIELDS
+from ingest.store.port import INDEXED_FIELDS
 from ingest.store.server import ServerStore
 from ingest.store.server_connection import Connection
 from ingest.store.server_lease import HOLDER_POINT, Lease
@@ -176,7 +176,7 @@ def test_every_point_carries_both_versions_and_every_filter_field_an_index(
     for vector in ("body", "title", "bm25"):
         has = models.Filter(must=[models.HasVectorCondition(has_vector=vector)])
         assert client.count("handbook__b1", count_filter=has).count == 3
-    assert set(client.get_collection("handbook__b1").payload_schema) == set(FILTER_FIELDS)
+    assert set(client.get_collection("handbook__b1").payload_schema) == set(INDEXED_FIELDS)
 
 
 @pytest.mark.server
