@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from coach.errors import IndexMismatchError
+from coach.guard.screened import ScreenedDocument
+from coach.guard.steering import Steering, load_steering_model
 from coach.retrieve.evidence import Evidence
 from coach.retrieve.gate import Gate
 from coach.retrieve.layout import ChunkLayout
@@ -102,7 +104,7 @@ class Engine:
         self.retriever = Retriever(build, self._embedder, self.settings)
         self._evidence = Evidence(build)
         self._gate = Gate(self._evidence, rerank=self.settings.rerank)
-        self.load: Callable[[str], ParsedDocument] = lru_cache(maxsize=DOCUMENTS_KEPT)(build.document)
+        self.load: Callable[[str], ParsedDocument] = lru_cache(maxsize=DOCUMENTS_KEPT)(self._screened)
 
     def of(self, tenant: str) -> Engine:
         """Return the engine that answers a tenant: from what is shared and what is the tenant's own.
@@ -212,6 +214,11 @@ class Engine:
         litellm_model.load()
         _ = self.scorer, self.people, self.scanner
 
+    @cached_property
+    def steering(self) -> Steering:
+        """What tells sentences that speak to an AI."""
+        return Steering(load_steering_model(), self._embedder)
+
     def embed(self, text: str) -> Vector:
         """Return the dense vector of a text, of the space in which questions lie: float32 (dim,)."""
         return self._embedder.embed_query(text).body
@@ -274,6 +281,9 @@ class Engine:
             draft = compose(findings.retrieval.query, findings.passages, self.load, level=level)
         with watch.stage("verify"):
             return verify(draft, self.load)
+
+    def _screened(self, name: str) -> ParsedDocument:
+        return ScreenedDocument.of(self.build.document(name), self.steering)
 
     def replay(self, question: str, findings: Findings, answer: Answer) -> Replay:
         """Return what every stage saw and did for an answer."""

@@ -126,11 +126,11 @@ class _Writing:
         excerpts = cut_excerpts(
             findings.passages, self._engine.load, max_chars=self._engine.settings.passage_chars
         )
-        sources = [excerpt.source for excerpt in excerpts]
+        read = [excerpt.text for excerpt in excerpts]
 
         def screen(text: str) -> str:
             placeholders = self._pseudonyms.state.keys()
-            found = self._engine.scanner.scan(text, passages=sources, placeholders=placeholders)
+            found = self._engine.scanner.scan(text, passages=read, placeholders=placeholders)
             return f"it holds a {found[0].problem} that stands in no passage" if found else ""
 
         return Task(

@@ -10,7 +10,7 @@ from coach.answer.cues import asks, cues
 from coach.answer.plain import plain
 from coach.answer.sentences import MAX_GLUED_CHARS, Span
 from coach.answer.statements import Statement, make_statement, read_part
-from coach.guard.hidden import is_hidden
+from coach.guard.screened import is_aside, is_steering_title, screen_of
 from ingest.analysis import words
 from ingest.contract import ParsedDocument, Part, Section
 
@@ -39,9 +39,9 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """Equal for the same place in a file of the same content."""
+    """Equal for the same place in a file of the same content, read through the same screen."""
 
-    place: tuple[str, str, int, int]
+    place: tuple[str, str, int, int, str]
     document: ParsedDocument = field(compare=False)
     section: Section = field(compare=False)
 
@@ -57,7 +57,8 @@ def heading(document: ParsedDocument, section: Section) -> Statement | None:
 
 
 def _key(document: ParsedDocument, section: Section) -> _Key:
-    return _Key((document.document.sha256, section.id, section.start, section.end), document, section)
+    place = (document.document.sha256, section.id, section.start, section.end, screen_of(document))
+    return _Key(place, document, section)
 
 
 @lru_cache(maxsize=4096)
@@ -66,10 +67,13 @@ def _digest(key: _Key) -> Digest:
     made: list[Statement] = []
     for part in key.section.parts:
         for statement in read_part(text, part, len(made)):
-            if statement.shape != "code" and is_hidden(text, statement.start, statement.end):
-                continue  # nobody who reads the page would find it there
+            is_code = statement.shape == "code"
+            if is_aside(key.document, key.section, statement.start, statement.end, is_code=is_code):
+                continue  # whoever reads the page would not find it there, or it is not meant for them
             if made and _belong_together(text, made[-1], statement):
                 made[-1] = _joined(made[-1], statement)
+            elif is_steering_title(key.document, statement.label):
+                made.append(replace(statement, label=""))
             else:
                 made.append(statement)
     title = heading(key.document, key.section)
@@ -105,7 +109,7 @@ def _joined(first: Statement, second: Statement) -> Statement:
 @lru_cache(maxsize=16384)
 def _heading(key: _Key) -> Statement | None:
     text, section = key.document.document.text, key.section
-    if not section.heading:
+    if not section.heading or is_steering_title(key.document, section.heading):
         return None
     line = _heading_line(text, section)
     if line is None:

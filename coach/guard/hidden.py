@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -74,20 +74,24 @@ def hidden_spans(text: str) -> tuple[Hidden, ...]:
         shown = _CODE.sub(lambda match: " " * len(match[0]), text)
         found += [*_comments(shown), *_elements(shown)]
         found += [Hidden(*match.span()) for match in _TURN.finditer(shown)]
-    return _merged(found)
+    return merged(found)
 
 
 def is_hidden(text: str, start: int, end: int) -> bool:
     """Return whether a span of a text touches anything that a reader does not see."""
-    spans = hidden_spans(text)
+    return touches(hidden_spans(text), start, end)
+
+
+def touches(spans: Sequence[Hidden], start: int, end: int) -> bool:
+    """Return whether [start, end) touches any of these spans, which are in order."""
     at = bisect_left(spans, end, key=lambda one: one.start)
     return at > 0 and spans[at - 1].end > start
 
 
-def visible_slice(text: str, start: int, end: int) -> str:
-    """Return the characters of a span that a reader sees."""
-    spans = [one for one in hidden_spans(text) if one.start < end and start < one.end]
-    edges = [Hidden(start, start), *spans, Hidden(end, end)]
+def without(text: str, start: int, end: int, spans: Sequence[Hidden]) -> str:
+    """Return the characters [start, end) of a text that lie outside of spans, which are in order."""
+    inside = [one for one in spans if one.start < end and start < one.end]
+    edges = [Hidden(start, start), *inside, Hidden(end, end)]
     return "".join(text[before.end : after.start] for before, after in pairwise(edges))
 
 
@@ -124,11 +128,12 @@ def _is_hiding(attributes: str) -> bool:
     return bool(attributes) and (_HIDES.search(attributes) or _COLOUR.search(attributes)) is not None
 
 
-def _merged(spans: list[Hidden]) -> tuple[Hidden, ...]:
-    merged: list[Hidden] = []
+def merged(spans: Iterable[Hidden]) -> tuple[Hidden, ...]:
+    """Return spans in order, those that touch made one."""
+    made: list[Hidden] = []
     for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Hidden(merged[-1].start, max(merged[-1].end, span.end))
+        if made and span.start <= made[-1].end:
+            made[-1] = Hidden(made[-1].start, max(made[-1].end, span.end))
         else:
-            merged.append(span)
-    return tuple(merged)
+            made.append(span)
+    return tuple(made)

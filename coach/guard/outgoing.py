@@ -54,10 +54,10 @@ class OutgoingScanner:
     ) -> list[OutgoingFinding]:
         """Return what must not be shown, in order; a claim with a finding is dropped.
 
-        Links, images and sentences that stand in the passages may be shown; so may the placeholders of this
-        conversation.
+        Links and sentences that stand in the passages may be shown; so may the placeholders of this
+        conversation. An image may not, nor may the address of one: nobody says an image.
         """
-        corpus = "\n".join(passages)
+        corpus = _IMAGE.sub(" ", "\n".join(passages))
         findings = [*self._leading_out(text, corpus), *self._recited(text, corpus)]
         findings += [
             OutgoingFinding(*match.span(), "placeholder")

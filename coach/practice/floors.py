@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coach.faithfulness.tokens import tokenise
+from coach.guard.steering import Steering
 from coach.practice.candidate import Aside, Sentence, function_share, unknown_share, word_count
 from coach.practice.grade import Reason
 from coach.practice.page_vectors import PageVectors
@@ -72,19 +73,23 @@ def unreadable(answer: str, known: frozenset[str]) -> Reason | None:
     return None
 
 
-def sort(sentences: Sequence[Sentence], said: Texts, vectors: PageVectors, cohorts: Cohorts) -> Sorted:
+def sort(
+    sentences: Sequence[Sentence], said: Texts, vectors: PageVectors, cohorts: Cohorts, steering: Steering
+) -> Sorted:
     """Return which sentences count.
 
     Args:
         sentences: Of the answer, at least one.
         said: The same, embedded.
         vectors: Of the question's page.
-        cohorts: What tells sentences that steer an assistant.
+        cohorts: What tells sentences that steer an assistant as questions do.
+        steering: What tells those that steer it as pages do.
     """
     to_question = nearness(said, vectors.wordings).late.max(axis=1)
     near = [nearness(said, texts).late.max(axis=1) for texts in (vectors.statements, vectors.anchors)]
     to_page = np.max(near, axis=0)
-    steers = _steers(said, cohorts)
+    flags = steering.flags([one.text for one in sentences])
+    steers = [any(pair) for pair in zip(_steers(said, cohorts), flags, strict=True)]
     aside: dict[int, Aside] = {}
     for place, sentence in enumerate(sentences):
         if to_question[place] >= _REPEATS:

@@ -9,6 +9,7 @@ import numpy as np
 
 from coach.answer.statements import Statement
 from coach.errors import UsageError
+from coach.guard.steering import Steering, load_steering_model
 from coach.practice import floors
 from coach.practice.book import Book
 from coach.practice.calibration import Calibration, Judgement, load_calibration
@@ -73,6 +74,7 @@ class Grader:
         self._checker = checker
         self._calibration = calibration or load_calibration()
         self._cohorts: Cohorts = load_cohorts()
+        self._steering = Steering(load_steering_model(), embedder)
 
     @property
     def version(self) -> str:
@@ -108,7 +110,7 @@ class Grader:
         if not sentences:
             return _Read(reason or "empty")
         embedded = embed(self._embedder, [one.text for one in sentences])
-        found = floors.sort(sentences, embedded, vectors, self._cohorts)
+        found = floors.sort(sentences, embedded, vectors, self._cohorts, self._steering)
         aside = tuple(SetAside(reason=why, candidate=said(sentences[at])) for at, why in found.aside.items())
         if not found.own:
             return _Read(floors.reason_of([*found.aside.values()]), aside=aside)

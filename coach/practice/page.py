@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from coach.answer.plain import cells, plain
 from coach.answer.statements import Statement, read_part
 from coach.errors import UsageError
-from ingest.contract import ParsedDocument, Part, PartKind, Section
+from coach.guard.screened import is_aside
+from ingest.contract import ParsedDocument, PartKind, Section
 
 # What a candidate can be expected to say; probing, links and the rubric's own words are for the reader.
 _SAYABLE: frozenset[PartKind] = frozenset(
@@ -87,7 +88,7 @@ def read_page(parsed: ParsedDocument, section: Section) -> Page:
     text, tags = parsed.document.text, section.question
     read = read_statements(parsed, section)
     statements = tuple(one for one in read if one.kind in _SAYABLE and one.shape != "code")
-    rubric = tuple(_rubric_points(text, section.parts))
+    rubric = tuple(_rubric_points(parsed, section))
     points = rubric or tuple(_own_points(statements))
     if not points or not statements:
         raise UsageError(
@@ -110,24 +111,26 @@ def read_page(parsed: ParsedDocument, section: Section) -> Page:
 
 
 def read_statements(parsed: ParsedDocument, section: Section) -> tuple[Statement, ...]:
-    """Return everything that a section says, in its order."""
-    return tuple(_read_all(parsed.document.text, section.parts))
+    """Return everything that a section says to its reader, in its order."""
+    return tuple(_read_all(parsed, section))
 
 
-def _read_all(text: str, parts: Sequence[Part]) -> Iterator[Statement]:
+def _read_all(parsed: ParsedDocument, section: Section) -> Iterator[Statement]:
     order = 0
-    for part in parts:
-        for statement in read_part(text, part, order):
-            yield statement
+    for part in section.parts:
+        for statement in read_part(parsed.document.text, part, order):
+            is_code = statement.shape == "code"
+            if not is_aside(parsed, section, statement.start, statement.end, is_code=is_code):
+                yield statement
             order += 1
 
 
-def _rubric_points(text: str, parts: Sequence[Part]) -> Iterator[Point]:
+def _rubric_points(parsed: ParsedDocument, section: Section) -> Iterator[Point]:
     """Yield the rows of a rubric table: a name, a weight if there is one, and anchors, weakest first."""
-    for part in parts:
-        if part.kind != "rubric":
+    for part in section.parts:
+        if part.kind != "rubric" or is_aside(parsed, section, part.start, part.end, is_code=False):
             continue
-        row = cells(text[part.start : part.end])
+        row = cells(parsed.document.text[part.start : part.end])
         heads = tuple(head.casefold() for head in part.header)
         at = next((place for place, head in enumerate(heads) if head == "weight"), None)
         anchors = tuple(cell for place, cell in enumerate(row) if place not in (0, at) and cell)

@@ -10,6 +10,7 @@ from coach.answer.plain import plain
 from coach.answer.statements import Statement
 from coach.answer.verify import verify
 from coach.errors import NotFoundError
+from coach.guard.screened import is_aside
 from coach.recruit.contract import ChosenQuestion, PoolQuestion
 from coach.recruit.rubric import Citer, Rubric, head_of, read_rubric
 from coach.types import Citation, Claim, Outline, OutlineField
@@ -107,7 +108,8 @@ def make_pack(chosen: ChosenQuestion, load: Callable[[str], ParsedDocument]) -> 
     statements = digest(parsed, section).statements
     title = heading(parsed, section)
     outline = verify(_outline(citer, statements), load).outline
-    rubric = read_rubric(citer, section.parts, statements)
+    parts = [one for one in section.parts if not is_aside(parsed, section, one.start, one.end, is_code=False)]
+    rubric = read_rubric(citer, parts, statements)
     source = citer.cite(title.start, title.end) if title else citer.cite(section.start, section.end)
     probes = (*_follow_ups(citer, statements), *_neutral(rubric, source))
     return QuestionPack(

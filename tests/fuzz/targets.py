@@ -10,7 +10,7 @@ from coach.answer.generate.read import ReplyReader
 from coach.answer.plain import cells, plain, printable
 from coach.answer.quotes import MAX_QUOTE_CHARS, QuoteFinder
 from coach.answer.sentences import Span, sentences
-from coach.guard.hidden import hidden_spans, visible_slice
+from coach.guard.hidden import hidden_spans, without
 from coach.guard.identifiers import find_identifiers
 from coach.guard.outgoing import OutgoingScanner
 from ingest.chunk import chunk
@@ -52,7 +52,7 @@ def spans(text: str) -> None:
     whole = Span(0, len(text))
     _check(all(0 <= one.start < one.end <= len(text) for one in sentences(text, whole)), text)
     hidden = hidden_spans(text)
-    shown = visible_slice(text, 0, len(text))
+    shown = without(text, 0, len(text), hidden_spans(text))
     _check(len(shown) + sum(one.end - one.start for one in hidden) == len(text), hidden)
     for found in (*find_identifiers(text), *_SCANNER.scan(text)):
         _check(0 <= found.start < found.end <= len(text), found)

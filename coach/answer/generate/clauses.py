@@ -65,6 +65,8 @@ _NUMBERS = {
 }
 _MOSTLY = 0.5
 _LONGEST = 2
+# Of a claim of so few words that say something, one has to stand in the quote; a heading proves nothing.
+_FEW = 3
 
 
 class Replaced(NamedTuple):
@@ -79,6 +81,8 @@ Clause = tuple[Token, ...]
 
 def fault(claim: str, quote: str) -> str:
     """Return what a claim says otherwise than its quote, for whoever mends it; nothing if no rule sees it."""
+    if is_strange(claim, quote):
+        return "it shares no word with the quote"
     if extra := overstated(claim, quote) or miscounted(claim, quote):
         return f"it says {extra!r}, which the quote does not"
     if word := turned(claim, quote):
@@ -86,6 +90,18 @@ def fault(claim: str, quote: str) -> str:
     if found := replaced(claim, quote):
         return f"it says {found.said!r} where the quote says {found.found!r}"
     return ""
+
+
+def is_strange(claim: str, quote: str) -> bool:
+    """Return whether a short claim shares no word that says something with its quote.
+
+    >>> is_strange("Alerts are for cowards.", "Spend it on change."), is_strange("Spend it.", "Spend it all.")
+    (True, False)
+    """
+    ours, theirs = (
+        {token.stem for clause in _clauses(text, _BORDER) for token in clause} for text in (claim, quote)
+    )
+    return 0 < len(ours) <= _FEW and not ours & theirs
 
 
 def replaced(claim: str, quote: str) -> Replaced | None:

@@ -10,7 +10,8 @@ from coach.answer.digest import digest
 from coach.answer.quotes import MAX_QUOTE_CHARS
 from coach.answer.sentences import Span, sentences
 from coach.answer.statements import Statement
-from coach.guard.hidden import is_hidden, visible_slice
+from coach.guard.hidden import Hidden, touches, without
+from coach.guard.screened import aside_spans, is_steering_title
 from coach.types import Citation, Passage
 from ingest.contract import ParsedDocument, PartKind, Section
 
@@ -41,8 +42,14 @@ class Excerpt:
         return self.document.document.text[self.start : self.end]
 
     @cached_property
+    def title(self) -> str:
+        """The headings above it and its own, without those that speak to an AI."""
+        headings = (*self.section.path, self.section.heading)
+        return " > ".join(one for one in headings if not is_steering_title(self.document, one))
+
+    @cached_property
     def text(self) -> str:
-        """What is shown to the model: what a reader sees, without labels and cross references."""
+        """What is shown to the model: what is there for a reader, without labels and cross references."""
         shown, at = [], self.start
         for start, end in self._silent_lines():
             shown.append(self._visible(at, max(at, start)))
@@ -55,7 +62,7 @@ class Excerpt:
 
         A claim is held against whole statements, so that no cut can turn one around; a table row brings the
         header that it is read by, first. Nothing comes back if they are too long to point at anything, or if
-        a reader of the page does not see all of them.
+        not all of them is there for a reader of the page.
         """
         touched = [
             statement
@@ -63,14 +70,17 @@ class Excerpt:
             if statement.start < end and start < statement.end
         ]
         whole = self._widened(Span(start, end), touched)
-        text = self.document.document.text
-        if whole.end - whole.start > MAX_QUOTE_CHARS or is_hidden(text, whole.start, whole.end):
+        if whole.end - whole.start > MAX_QUOTE_CHARS or touches(self._aside, whole.start, whole.end):
             return ()
         header = touched[0].header if len(touched) == 1 else None
         return tuple(self._citation(span) for span in (header, whole) if span is not None)
 
+    @cached_property
+    def _aside(self) -> tuple[Hidden, ...]:
+        return aside_spans(self.document, self.section)
+
     def _visible(self, start: int, end: int) -> str:
-        return visible_slice(self.document.document.text, start, end)
+        return without(self.document.document.text, start, end, self._aside)
 
     def _widened(self, span: Span, touched: Sequence[Statement]) -> Span:
         start = min((one.start for one in touched), default=span.end)

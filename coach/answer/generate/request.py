@@ -139,12 +139,7 @@ def fenced(name: str, text: str, mark: str) -> str:
 
 
 def _passages(excerpts: Sequence[Excerpt], mark: str) -> list[str]:
-    return [
-        fenced(
-            f"passage {one.id}", f"{' > '.join((*one.section.path, one.section.heading))}\n{one.text}", mark
-        )
-        for one in excerpts
-    ]
+    return [fenced(f"passage {one.id}", f"{one.title}\n{one.text}", mark) for one in excerpts]
 
 
 def _angle(question: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.guard.hidden import hidden_spans, is_hidden, visible_slice
+from coach.guard.hidden import hidden_spans, is_hidden, without
 
 HIDDEN = {
     "comment": "<!-- secret -->",
@@ -45,7 +45,7 @@ def test_what_a_reader_does_not_see_is_found(piece: str) -> None:
     text = f"Before it. {piece}\n\nAfter it."
     start, end = text.index(piece), text.index(piece) + len(piece)
     assert hidden_spans(text) == ((start, end),)
-    assert visible_slice(text, 0, len(text)) == "Before it. \n\nAfter it."
+    assert without(text, 0, len(text), hidden_spans(text)) == "Before it. \n\nAfter it."
     assert is_hidden(text, start, start + 1)
     assert is_hidden(text, end - 1, len(text))
     assert not is_hidden(text, 0, start)
@@ -61,7 +61,7 @@ def test_what_a_reader_sees_is_left_alone(piece: str) -> None:
 def test_an_element_that_is_never_closed_hides_the_rest() -> None:
     """As a browser has it."""
     text = "Seen. <div hidden>secret\n\nsecret"
-    assert visible_slice(text, 0, len(text)) == "Seen. "
+    assert without(text, 0, len(text), hidden_spans(text)) == "Seen. "
 
 
 @settings(max_examples=200, deadline=None)
@@ -71,7 +71,9 @@ def test_spans_are_in_order_and_apart(text: str) -> None:
     spans = hidden_spans(text)
     assert all(0 <= one.start < one.end <= len(text) for one in spans)
     assert all(first.end < second.start for first, second in pairwise(spans))
-    assert len(visible_slice(text, 0, len(text))) == len(text) - sum(one.end - one.start for one in spans)
+    assert len(without(text, 0, len(text), hidden_spans(text))) == len(text) - sum(
+        one.end - one.start for one in spans
+    )
 
 
 @pytest.mark.timeout(60)

@@ -50,6 +50,7 @@ def test_a_link_that_the_passages_lack_is_found(scanner: OutgoingScanner, text: 
     [
         ("![x](https://evil.example/a.png?d=1)", "image"),
         ("![x][ref]", "image"),
+        ("![plan](plan.png)", "image"),
         ("<img src=x onerror=alert(1)>", "markup"),
         ("<script>alert(1)</script>", "markup"),
         ("<IFRAME src='x'>", "markup"),
@@ -61,8 +62,9 @@ def test_images_and_live_markup_are_found(scanner: OutgoingScanner, text: str, p
 
 
 def test_what_the_passages_hold_may_be_shown(scanner: OutgoingScanner) -> None:
-    """A link, an image and a sentence that stand there as they are."""
-    assert problems(scanner, PASSAGE, placeholders={"<PERSON_1>"}) == []
+    """A link and a sentence that stand there as they are."""
+    said = PASSAGE.replace("![plan](plan.png) ", "")
+    assert problems(scanner, said, placeholders={"<PERSON_1>"}) == []
 
 
 def test_only_placeholders_of_this_conversation_may_be_shown(scanner: OutgoingScanner) -> None:

@@ -1,0 +1,84 @@
+"""A document as answers are made from it: with what of it is not for its reader told apart from the rest.
+
+What nobody who looks at the page sees, and what speaks to an AI that reads along, is neither claimed nor
+quoted nor given to a model. The page itself is shown as it is.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pydantic import PrivateAttr
+
+from coach.guard.hidden import Hidden, hidden_spans, is_hidden, merged, touches
+from coach.guard.steering import Steering
+from ingest.contract import ParsedDocument, Section
+
+
+class ScreenedDocument(ParsedDocument):
+    """A document with what tells its steering sentences; nothing of it is read before it is needed."""
+
+    _steering: Steering = PrivateAttr()
+    _spans: dict[str, tuple[Hidden, ...]] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: ParsedDocument, steering: Steering) -> ScreenedDocument:
+        """Return the document, screened."""
+        made = cls.model_construct(**{name: getattr(document, name) for name in ParsedDocument.model_fields})
+        made._steering = steering  # noqa: SLF001 - its own
+        return made
+
+    @property
+    def screen(self) -> str:
+        """What tells steering sentences, as one versioned thing."""
+        return self._steering.version
+
+    def is_steering_title(self, title: str) -> bool:
+        """Return whether one of the headings or labels steers."""
+        return title in self._suspect_titles and self._steering.flags([title])[0]
+
+    def steering_spans(self, section: Section) -> tuple[Hidden, ...]:
+        """Return the sentences of a section that steer, in order."""
+        if section.id not in self._spans:
+            text, start = self.document.text[section.start : section.end], section.start
+            found = self._steering.spans(text)
+            self._spans[section.id] = tuple(Hidden(start + one.start, start + one.end) for one in found)
+        return self._spans[section.id]
+
+    @cached_property
+    def _suspect_titles(self) -> frozenset[str]:
+        titles = {one.heading for one in self.sections}
+        titles |= {part.label for one in self.sections for part in one.parts}
+        ordered = sorted(title for title in titles if title)
+        suspects = self._steering.suspects(ordered)
+        return frozenset(one for one, is_suspect in zip(ordered, suspects, strict=True) if is_suspect)
+
+
+def screen_of(document: ParsedDocument) -> str:
+    """Return what screens a document; nothing for one that is not screened."""
+    return document.screen if isinstance(document, ScreenedDocument) else ""
+
+
+def is_steering_title(document: ParsedDocument, title: str) -> bool:
+    """Return whether a heading of a document, or the label of a part, speaks to an AI."""
+    return isinstance(document, ScreenedDocument) and document.is_steering_title(title)
+
+
+def is_aside(document: ParsedDocument, section: Section, start: int, end: int, *, is_code: bool) -> bool:
+    """Return whether a span of a section is not to be said: it is hidden, or speaks to an AI.
+
+    Code is shown as it is written, and hides nothing.
+    """
+    if not is_code and is_hidden(document.document.text, start, end):
+        return True
+    return touches(_steering_spans(document, section), start, end)
+
+
+def aside_spans(document: ParsedDocument, section: Section) -> tuple[Hidden, ...]:
+    """Return what touches a section and is not to be said: hidden or steering, in order, apart."""
+    found = [*hidden_spans(document.document.text), *_steering_spans(document, section)]
+    return merged(one for one in found if one.start < section.end and section.start < one.end)
+
+
+def _steering_spans(document: ParsedDocument, section: Section) -> tuple[Hidden, ...]:
+    return document.steering_spans(section) if isinstance(document, ScreenedDocument) else ()
