@@ -141,6 +141,7 @@ class Engine:
             "keyword": SPARSE_VERSION,
             "chunker": made.chunker.model_dump_json(),
             "gate": self._gate.version,
+            "steering": self.steering.version,
             "retriever": self.settings.model_dump_json(include=set(RETRIEVER_SETTINGS)),
             "writer": "outline",
         }

@@ -19,7 +19,8 @@ BUCKETS = 1 << 17
 """Numbers that a run can be hashed to."""
 
 _LETTER_RUNS = (3, 4, 5)
-# Words say more than letters, which are many and help where a word is new or a language rare.
+# Both sorts count as much together, though there are many more runs of letters: those help where a word is
+# new or a language rare. Chosen on held-out sentences.
 _WORDS_COUNT, _LETTERS_COUNT = 1.0, 1.0
 _WORD_GAPS = (1, 2, 3)
 _TOKEN = re.compile(r"\w+|[^\w\s]")

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +49,7 @@ _BATCH = 2_000
 
 Marks = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
-Rows = sparse.csr_matrix
+Rows = Any  # scipy.sparse.csr_matrix, which states no types
 Source = Literal["page", "written", "question"]
 
 
