@@ -202,21 +202,9 @@ class Build(Protocol):
 class WholeBuild(Build, Protocol):
     """A published build with everything in it, whoever's it is: for whoever makes, copies and checks builds.
 
-    Who answers questions reads a view of it, see `ingest.store.view`.
+    Who answers questions reads a view of it, see `ingest.store.view`. A search's filter may also name
+    TENANT_FIELD.
     """
-
-    def search(
-        self,
-        legs: Sequence[Leg],
-        *,
-        limit: int,
-        rrf_k: int,
-        where: Filter,
-        among: Sequence[str] | None = None,
-        exact: bool = False,
-    ) -> list[RankedId]:
-        """Return as `Build.search` does; the filter may also name TENANT_FIELD."""
-        ...
 
     def tenants_of(self, ids: Sequence[str]) -> dict[str, str]:
         """Return whose the chunks of these ids are, "" for shared ones; an unknown id is absent.

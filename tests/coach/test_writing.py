@@ -53,7 +53,7 @@ def written_by(settings_of_pages: Settings, model: FakeModel) -> Iterator[Coach]
 def _fresh(model: FakeModel, written_by: Coach) -> None:
     model.script, model.requests, model.always = [], [], None
     model.clock.advance_s(200.0)  # whatever a breaker remembers is past
-    written_by._cache = None
+    written_by._answers.cache_clear()
 
 
 def test_written_answer(written_by: Coach, model: FakeModel, ingested: Ingested) -> None:

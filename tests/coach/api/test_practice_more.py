@@ -36,7 +36,7 @@ def drilled(guarded: Live, monkeypatch: pytest.MonkeyPatch) -> Live:
     """A server whose drills are staged on the chapters of the repository, which its handbook lacks."""
     services = guarded.services
     drills = Drills(services.database, staged, MoveReader(services.coach.embed).read)
-    monkeypatch.setattr(services, "drills", drills)
+    monkeypatch.setattr(services.shelf(""), "drills", drills)
     return guarded
 
 

@@ -77,7 +77,7 @@ def drilled(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server's drills are staged on the chapters of the repository, which its handbook lacks."""
     services = live.services
     drills = Drills(services.database, staged, MoveReader(services.coach.embed).read)
-    monkeypatch.setattr(services, "drills", drills)
+    monkeypatch.setattr(services.shelf(""), "drills", drills)
 
 
 @pytest.mark.usefixtures("drilled")
