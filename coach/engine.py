@@ -187,7 +187,7 @@ class Engine:
         """What grades a candidate's answers."""
         from coach.practice.grader import Grader
 
-        return Grader(self.book, self._embedder, self.scorer)
+        return Grader(self.book, self._embedder, self.scorer, self.steering)
 
     @cached_property
     def people(self) -> PeopleFinder:

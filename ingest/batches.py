@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 Item = TypeVar("Item")
+CHUNKS_A_BATCH = 256
+"""So many chunks are in hand at a time, whatever is done with them."""
 
 
 def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ingest.batches import CHUNKS_A_BATCH, batches
 from ingest.contract import Frozen
 from ingest.samples import other_answer, sample_scores
 from ingest.store.port import ChunkVectors, WholeBuild
 from ingest.tenants import SHARED, tenants_of
-
-CHUNKS_A_BATCH = 256
 
 
 class Fingerprint(Frozen):
@@ -42,8 +41,7 @@ def fingerprint(build: WholeBuild, *, on_checked: Callable[[int], object] = int)
     """
     ids = sorted(build.chunk_ids())
     contents, vectors, documents = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
-    for start in range(0, len(ids), CHUNKS_A_BATCH):
-        batch = ids[start : start + CHUNKS_A_BATCH]
+    for batch in batches(ids, CHUNKS_A_BATCH):
         chunks, stored = build.chunks(batch), build.vectors(batch)
         for one in batch:
             if one in chunks and one in stored:  # one that is missing is seen in the sums

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.batches import batches
+from ingest.batches import CHUNKS_A_BATCH, batches
 from ingest.contract import Chunk
 from ingest.store.port import Build, ChunkVectors
-
-CHUNKS_A_BATCH = 256
 
 
 class KnownVectors:

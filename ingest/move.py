@@ -7,14 +7,12 @@ from contextlib import closing
 
 import numpy as np
 
-from ingest.batches import batches
+from ingest.batches import CHUNKS_A_BATCH, batches
 from ingest.contract import IndexManifest
 from ingest.errors import StoreError
 from ingest.samples import TOLERANCE, other_answer, sample_scores
 from ingest.store.port import BuildVersions, ChunkVectors, Store, WholeBuild
 from ingest.tenants import SHARED, tenants_of
-
-CHUNKS_A_BATCH = 256
 
 
 def move(

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ingest.batches import batches
+from ingest.batches import CHUNKS_A_BATCH, batches
 from ingest.contract import (
     Chunk,
     ChunkerParameters,
@@ -30,7 +30,6 @@ from ingest.store.port import Build, BuildVersions, BuildWriter, CopyWriter, Sto
 from ingest.tenants import SHARED, tenant_of, tenants_in, tenants_of
 
 DOCUMENTS_A_BATCH = 8
-CHUNKS_A_BATCH = 256
 MOST_REMOVED = 0.5
 """Of the chunks of a build that was written from nothing, so many may be gone from the copies made of it."""
 

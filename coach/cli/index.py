@@ -50,8 +50,12 @@ def ingest(
     With --tenant the handbook is one tenant's own: it stands beside the shared one and those of other
     tenants, which stay as they are, and is shown to nobody but the holders of the tenant's API keys.
     """
+    from coach.errors import UsageError
+
     if remove or now:
-        _remove(paths, collection, tenant, remove=remove, now=now, as_json=as_json)
+        if not remove or paths or tenant is None:
+            raise UsageError("--remove takes --tenant and no paths, --now goes with it", hint="See --help.")
+        _remove(tenant, load_settings(collection), now=now, as_json=as_json)
         return
     from coach.cli.progress import bar
     from ingest import pipeline
@@ -77,23 +81,11 @@ def ingest(
         _print_summary(manifest, settings)
 
 
-def _remove(
-    paths: tuple[Path, ...],
-    collection: str | None,
-    tenant: str | None,
-    *,
-    remove: bool,
-    now: bool,
-    as_json: bool,
-) -> None:
-    from coach.errors import UsageError
+def _remove(tenant: str, settings: Settings, *, now: bool, as_json: bool) -> None:
     from ingest.embed import Embedder
     from ingest.removal import remove_tenant
     from ingest.store import open_store
 
-    if not remove or paths or tenant is None:
-        raise UsageError("--remove takes --tenant and no paths, --now goes with it", hint="See --help.")
-    settings = load_settings(collection)
     made = remove_tenant(
         tenant,
         store=open_store(settings),

@@ -117,18 +117,14 @@ class Steering:
 
     def suspects(self, texts: Sequence[str]) -> list[bool]:
         """Return which of the texts, a sentence each, are worth a second look."""
-        if not texts:
-            return []
-        wordings = self._model.wording(texts)
-        return [
-            bool(wording >= self._model.floor) and can_order(normalised(text))
-            for text, wording in zip(texts, wordings, strict=True)
-        ]
+        return [wording is not None for wording in self._suspicions(texts)]
 
     def flags(self, texts: Sequence[str]) -> list[bool]:
         """Return which of the texts, a sentence each, steer."""
-        suspects = self.suspects(texts)
-        return [is_suspect and self._steers(text) for text, is_suspect in zip(texts, suspects, strict=True)]
+        return [
+            wording is not None and self._steers(text, wording)
+            for text, wording in zip(texts, self._suspicions(texts), strict=True)
+        ]
 
     def spans(self, text: str) -> tuple[Hidden, ...]:
         """Return what of a Markdown text steers, in order, without overlaps.
@@ -145,8 +141,17 @@ class Steering:
                 spans.append(Hidden(first, max(one.end for one, _ in pieces)))
         return merged(spans)
 
-    def _steers(self, text: str) -> bool:
-        wording = float(self._model.wording([text])[0])
+    def _suspicions(self, texts: Sequence[str]) -> list[float | None]:
+        """Return the first score of each text that is worth a second look; None of the others."""
+        if not texts:
+            return []
+        wordings = self._model.wording(texts)
+        return [
+            float(wording) if wording >= self._model.floor and can_order(normalised(text)) else None
+            for text, wording in zip(texts, wordings, strict=True)
+        ]
+
+    def _steers(self, text: str, wording: float) -> bool:
         return self._model.meaning(wording, self._body(normalised(text))) >= self._model.threshold
 
 

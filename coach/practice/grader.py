@@ -9,7 +9,7 @@ import numpy as np
 
 from coach.answer.statements import Statement
 from coach.errors import UsageError
-from coach.guard.steering import Steering, load_steering_model
+from coach.guard.steering import Steering
 from coach.practice import floors
 from coach.practice.book import Book
 from coach.practice.calibration import Calibration, Judgement, load_calibration
@@ -63,18 +63,24 @@ class Grader:
         book: The questions.
         embedder: Of the same weights as the index.
         checker: Finds words and figures that are turned around.
+        steering: Tells sentences that speak to an AI.
         calibration: Fitted numbers; None means those that ship with the product.
     """
 
     def __init__(
-        self, book: Book, embedder: Embedder, checker: Checker, calibration: Calibration | None = None
+        self,
+        book: Book,
+        embedder: Embedder,
+        checker: Checker,
+        steering: Steering,
+        calibration: Calibration | None = None,
     ) -> None:
         self._book = book
         self._embedder = embedder
         self._checker = checker
         self._calibration = calibration or load_calibration()
         self._cohorts: Cohorts = load_cohorts()
-        self._steering = Steering(load_steering_model(), embedder)
+        self._steering = steering
 
     @property
     def version(self) -> str:
