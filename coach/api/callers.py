@@ -38,6 +38,7 @@ class Turn:
 
     Attributes:
         tokens: What models took for it so far; counted on the key when the request ends, like `usd`.
+        once: Tells that a request is one that came before, by its Idempotency-Key; None if it has none.
     """
 
     principal: Principal
@@ -45,6 +46,7 @@ class Turn:
     record: RequestRecord
     tokens: int = 0
     usd: float = 0.0
+    once: str | None = None
 
     @property
     def coach(self) -> Coach:

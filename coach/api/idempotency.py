@@ -85,6 +85,7 @@ class Once:
         path: str = self._request.scope["path"]  # with its ids, which the route lacks
         digest = hashlib.sha256(b"\0".join((self._form.encode(), path.encode(), body))).hexdigest()
         route: str = self._request.scope["route"].path
+        self._turn.once = f"{key} {digest}"
         store, owner = self._turn.services.idempotency, self._turn.principal.owner
         begun = await self._turn.services.read(partial(store.begin, owner, route, key, digest))
         if isinstance(begun, Conflict):

@@ -45,12 +45,13 @@ class Before:
         """Return the conversation so far, None if there is none. Raises NotFoundError. Runs in a thread."""
         if self.conversation_id is None:
             return recall(self.turns) if self.turns else None
-        return dialogue_of(self._find(turn, self.conversation_id))
+        return dialogue_of(_before(self._find(turn, self.conversation_id), turn.once))
 
     def add(self, turn: Turn, answer: Answer) -> None:
         """Add question and answer to a conversation that is kept. Runs in a thread.
 
-        Two questions asked at the same moment are both kept, in the order in which their answers end.
+        Two questions asked at the same moment are both kept, in the order in which their answers end. A request
+        that is sent again, because its reply never arrived, takes the place of what it added at first.
 
         Raises:
             NotFoundError: It was deleted meanwhile.
@@ -94,15 +95,31 @@ def dialogue_of(kept: Conversation) -> Dialogue:
 
 
 def _append(turn: Turn, kept: Conversation, answer: Answer) -> None:
-    after = dialogue_of(kept).after(answer)
-    title = title_of(kept) or shortened(answer.question, MAX_TITLE_CHARS)
+    before = _before(kept, turn.once)
+    after = dialogue_of(before).after(answer)
+    title = title_of(before) or shortened(answer.question, MAX_TITLE_CHARS)
+    state = _state(title, after)
+    if turn.once is not None:
+        state["last"] = {
+            "request": turn.once,
+            "turns": before.turns,
+            "state": _state(title_of(before), dialogue_of(before)),
+        }
     turns = (
         StoredTurn(role="user", text=printable_lines(answer.question)),
         StoredTurn(role="coach", text=after.turns[-1].text, answer_id=answer.id),
     )
     turn.services.conversations.append(
-        turn.principal.owner, kept.id, turns, state=_state(title, after), version=kept.version
+        turn.principal.owner, kept.id, turns, state=state, version=kept.version, after=before.turns
     )
+
+
+def _before(kept: Conversation, request: str | None) -> Conversation:
+    """Return a conversation as a request found it when it came for the first time."""
+    last = kept.state.get("last")
+    if request is None or not isinstance(last, dict) or last["request"] != request:
+        return kept
+    return kept.model_copy(update={"turns": last["turns"], "state": last["state"]})
 
 
 def _state(title: str, dialogue: Dialogue) -> dict[str, JsonValue]:

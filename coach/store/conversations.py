@@ -119,6 +119,7 @@ class ConversationStore:
         *,
         state: State | None = None,
         version: int | None = None,
+        after: int | None = None,
     ) -> Conversation:
         """Add turns, replace the state if one is given, all or nothing; return the conversation after it.
 
@@ -128,6 +129,7 @@ class ConversationStore:
             turns: What was said, in order.
             state: The new state; None keeps the old one.
             version: The version that the change rests on; None takes whatever is there.
+            after: How many turns stay; those behind them give way. None keeps all.
 
         Raises:
             NotFoundError: The person has no such conversation.
@@ -139,6 +141,10 @@ class ConversationStore:
                 raise ConflictError(
                     f"conversation {conversation_id!r} has version {row.version} by now, not {version}"
                 )
+            if after is not None and after < row.turns:
+                gone = (TurnRow.conversation_id == conversation_id, TurnRow.number >= after)
+                session.execute(delete(TurnRow).where(TurnRow.tenant == owner.tenant, *gone))
+                row.turns = after
             now = utc_now()
             session.add_all(
                 TurnRow(

@@ -12,6 +12,7 @@ from httpx_sse import connect_sse
 
 from coach.api.calls import EVENT
 from coach.coach import Coach
+from coach.errors import DatabaseError
 from coach.events import Event, Finished
 from tests.coach.api.conftest import ASKED, COVERED, Live
 
@@ -168,6 +169,36 @@ def test_a_repeated_request_adds_its_turns_once(http: httpx.Client) -> None:
     for _ in range(2):
         http.post("/v1/answers", json=body, headers={"idempotency-key": "ask"})
     assert http.get(f"/v1/conversations/{conversation}").json()["conversation"]["turns"] == 2
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_a_request_whose_reply_was_lost_is_not_in_a_conversation_twice(
+    live: Live, http: httpx.Client, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    """Sent again it reads the conversation as it was, and its turns take the place of the first ones."""
+    conversation = begin(http)
+    ask(http, ASKED, conversation)
+    body = {"question": FOLLOW_UP, "conversation": conversation}
+    headers = {"idempotency-key": f"lost {accept}".replace(" ", "-"), "accept": accept}
+    with monkeypatch.context() as broken:
+        broken.setattr(live.services.idempotency, "finish", _lost)
+        http.post("/v1/answers", json=body, headers=headers)
+    kept = f"/v1/conversations/{conversation}"
+    first = http.get(kept).json()["turns"]
+    assert len(first) == 4
+    reply = http.post("/v1/answers", json=body, headers=headers)
+    last = http.get(kept).json()["turns"]
+    assert [turn["text"] for turn in last] == [turn["text"] for turn in first]
+    answer_id = last[-1]["answer_id"]
+    assert answer_id != first[-1]["answer_id"]
+    assert answer_id in reply.text
+    assert http.get(f"/v1/answers/{answer_id}").json()["answer"]["standalone"] == MEANT
+    assert ask(http, ASKED, conversation)
+    assert http.get(kept).json()["conversation"]["turns"] == 6
+
+
+def _lost(*_: object) -> bool:
+    raise DatabaseError("the database went away")
 
 
 def test_questions_at_the_same_moment_are_all_kept(http: httpx.Client) -> None:
