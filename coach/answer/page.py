@@ -24,7 +24,7 @@ _TITLES: dict[OutlineField, str] = {
 }
 REASONS: dict[AbstentionReason, str] = {
     "empty": "There is nothing to search.",
-    "off_topic": "The question is outside the handbook's field.",
+    "off_topic": "The question seems to lie outside the handbook's field.",
     "not_covered": "The handbook does not cover this question.",
     "instruction": "This is an instruction, not a question.",
 }

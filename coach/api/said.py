@@ -50,8 +50,8 @@ class Before:
     def add(self, turn: Turn, answer: Answer) -> None:
         """Add question and answer to a conversation that is kept. Runs in a thread.
 
-        Two questions asked at the same moment are both kept, in the order in which their answers end. A request
-        that is sent again, because its reply never arrived, takes the place of what it added at first.
+        Two questions asked at the same moment are both kept, in the order in which their answers end. What a
+        request added whose reply never arrived gives way when the request is sent again.
 
         Raises:
             NotFoundError: It was deleted meanwhile.

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import collection_option, json_option, load_settings
+from coach.cli.options import collection_option, json_option, load_settings, open_coach, tenant_option
 from coach.cli.practice_drill import drill
 from coach.cli.practice_interview import interview
 from coach.cli.practice_progress import plan, progress
@@ -42,23 +42,24 @@ def practice() -> None:
 )
 @click.option("--no-save", is_flag=True, help="Grade without keeping answer and grade.")
 @collection_option
+@tenant_option
 @json_option
 def grade(
     question_id: str,
     file: IO[str],
     self_rating: float | None,
     collection: str | None,
+    tenant: str | None,
     *,
     no_save: bool,
     as_json: bool,
 ) -> None:
     """Grade an answer to QUESTION_ID, the id or slug of a question of the handbook."""
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.practice.render import render
 
     settings, answer = load_settings(collection), _read(file)
-    with Coach(settings) as coach:
+    with open_coach(settings, tenant) as coach:
         made = coach.grade(question_id, answer)
     if no_save:
         click.echo(made.model_dump_json() if as_json else render(made))
@@ -74,12 +75,19 @@ def grade(
 @click.option("--evidence", required=True, help="The words of your answer that say it.")
 @click.option("--comment", default="", help="Anything else, for your own record.")
 @collection_option
+@tenant_option
 @json_option
 def dispute(
-    grade_id: str, point: str, evidence: str, comment: str, collection: str | None, *, as_json: bool
+    grade_id: str,
+    *,
+    point: str,
+    evidence: str,
+    comment: str,
+    collection: str | None,
+    tenant: str | None,
+    as_json: bool,
 ) -> None:
     """Have one point of the grade GRADE_ID judged again; both judgements are kept."""
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.practice.grades import Objection
 
@@ -87,7 +95,7 @@ def dispute(
     objection = Objection(point=point, evidence=evidence, comment=comment)
     with _grades(settings) as store:
         first = store.get(LOCAL.owner, grade_id)
-        with Coach(settings) as coach:
+        with open_coach(settings, tenant) as coach:
             second = coach.regrade(first.standing, first.answer, objection)
         stored = store.dispute(LOCAL.owner, grade_id, objection, second)
     click.echo(stored.model_dump_json() if as_json else _after_dispute(stored, point))
@@ -114,19 +122,19 @@ def grades(question_id: str | None, limit: int, *, as_json: bool) -> None:
 @practice.command()
 @click.option("--time-zone", default="UTC", show_default=True, help="Where your day ends: 'Europe/Berlin'.")
 @collection_option
+@tenant_option
 @json_option
-def due(time_zone: str, collection: str | None, *, as_json: bool) -> None:
+def due(time_zone: str, collection: str | None, tenant: str | None, *, as_json: bool) -> None:
     """List the questions that are due today."""
     import json
 
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.practice.cards import CardStore
     from coach.practice.schedule import find_zone
     from coach.store.base import utc_now
 
     settings, zone = load_settings(collection), find_zone(time_zone)
-    with open_database(settings) as database, Coach(settings) as coach:
+    with open_database(settings) as database, open_coach(settings, tenant) as coach:
         questions = coach.practice_questions()
         found = CardStore(database).due(LOCAL.owner, utc_now(), zone, limit=200)
     for one in found:
@@ -144,15 +152,15 @@ def due(time_zone: str, collection: str | None, *, as_json: bool) -> None:
 @practice.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @collection_option
-def anki(file: Path, collection: str | None) -> None:
+@tenant_option
+def anki(file: Path, collection: str | None, tenant: str | None) -> None:
     """Write all your cards as an Anki deck to FILE."""
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.practice.anki import Note, write_deck
     from coach.practice.cards import CardStore
 
     settings = load_settings(collection)
-    with open_database(settings) as database, Coach(settings) as coach:
+    with open_database(settings) as database, open_coach(settings, tenant) as coach:
         questions, cards = coach.practice_questions(), CardStore(database).all(LOCAL.owner)
         notes = [
             Note(one.question_id, questions[one.question_id].question, coach.practice_answer(one.question_id))

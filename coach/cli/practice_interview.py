@@ -11,7 +11,15 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import as_level, collection_option, json_option, level_option, load_settings
+from coach.cli.options import (
+    as_level,
+    collection_option,
+    json_option,
+    level_option,
+    load_settings,
+    open_coach,
+    tenant_option,
+)
 from coach.cli.practice_report import form_option, output_option, write_report
 
 if TYPE_CHECKING:
@@ -31,12 +39,15 @@ def interview() -> None:
 @click.option("--minutes", type=click.IntRange(5, 180), default=30, show_default=True)
 @click.option("--chapter", "chapters", multiple=True, help="Only questions of this document; repeatable.")
 @collection_option
-def start(level: str, minutes: int, chapters: tuple[str, ...], collection: str | None) -> None:
+@tenant_option
+def start(
+    level: str, minutes: int, chapters: tuple[str, ...], collection: str | None, tenant: str | None
+) -> None:
     """Begin an interview, reading answers from standard input."""
     from coach.guard.principal import LOCAL
     from coach.practice.interview import Wish
 
-    with _interviews(collection) as interviews:
+    with _interviews(collection, tenant) as interviews:
         wish = Wish(level=as_level(level), chapters=chapters, minutes=minutes)
         _hold(interviews, interviews.start(LOCAL.owner, wish))
 
@@ -44,23 +55,25 @@ def start(level: str, minutes: int, chapters: tuple[str, ...], collection: str |
 @interview.command()
 @click.argument("interview_id")
 @collection_option
-def resume(interview_id: str, collection: str | None) -> None:
+@tenant_option
+def resume(interview_id: str, collection: str | None, tenant: str | None) -> None:
     """Go on with the interview INTERVIEW_ID; nothing that was sent is lost."""
     from coach.guard.principal import LOCAL
 
-    with _interviews(collection) as interviews:
+    with _interviews(collection, tenant) as interviews:
         _hold(interviews, interviews.get(LOCAL.owner, interview_id))
 
 
 @interview.command("list")
 @click.option("-n", "limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @collection_option
+@tenant_option
 @json_option
-def list_interviews(limit: int, collection: str | None, *, as_json: bool) -> None:
+def list_interviews(limit: int, collection: str | None, tenant: str | None, *, as_json: bool) -> None:
     """List your interviews, newest first."""
     from coach.guard.principal import LOCAL
 
-    with _interviews(collection) as interviews:
+    with _interviews(collection, tenant) as interviews:
         page = interviews.list(LOCAL.owner, limit=limit)
     for one in page.items:
         told = f"{one.created_at:%Y-%m-%d %H:%M}  {one.status:8}  {one.wish.level}  {one.id}"
@@ -72,11 +85,14 @@ def list_interviews(limit: int, collection: str | None, *, as_json: bool) -> Non
 @form_option
 @output_option
 @collection_option
-def report(interview_id: str, form: str, output: Path | None, collection: str | None) -> None:
+@tenant_option
+def report(
+    interview_id: str, form: str, output: Path | None, collection: str | None, tenant: str | None
+) -> None:
     """Print how the interview INTERVIEW_ID went."""
     from coach.guard.principal import LOCAL
 
-    with _interviews(collection) as interviews:
+    with _interviews(collection, tenant) as interviews:
         _report(interviews.get(LOCAL.owner, interview_id), interviews, form, output)
 
 
@@ -129,10 +145,9 @@ def _report(held: Interview, interviews: Interviews, form: str, output: Path | N
 
 
 @contextmanager
-def _interviews(collection: str | None) -> Iterator[Interviews]:
-    from coach.coach import Coach
+def _interviews(collection: str | None, tenant: str | None) -> Iterator[Interviews]:
     from coach.practice.interviews import Interviews
 
     settings = load_settings(collection)
-    with open_database(settings) as database, Coach(settings) as coach:
+    with open_database(settings) as database, open_coach(settings, tenant) as coach:
         yield Interviews(database, coach.practice_questions, coach.grade)

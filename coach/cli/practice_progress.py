@@ -9,7 +9,14 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import as_level, collection_option, json_option, load_settings
+from coach.cli.options import (
+    as_level,
+    collection_option,
+    json_option,
+    load_settings,
+    open_coach,
+    tenant_option,
+)
 
 if TYPE_CHECKING:
     from coach.practice.interview import PracticeQuestion
@@ -25,17 +32,17 @@ _zone_option = click.option(
 @click.command()
 @_zone_option
 @collection_option
+@tenant_option
 @json_option
-def progress(time_zone: str, collection: str | None, *, as_json: bool) -> None:
+def progress(time_zone: str, collection: str | None, tenant: str | None, *, as_json: bool) -> None:
     """Show where you stand: by chapter, competency and level, and how well you rate yourself."""
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.practice import progress as standing
     from coach.practice.grades import GradeStore
     from coach.practice.schedule import find_zone
 
     settings, zone = load_settings(collection), find_zone(time_zone)
-    with open_database(settings) as database, Coach(settings) as coach:
+    with open_database(settings) as database, open_coach(settings, tenant) as coach:
         found = standing.progress(GradeStore(database).scored(LOCAL.owner), coach.practice_questions(), zone)
     click.echo(found.model_dump_json() if as_json else "\n".join(_told(found)))
 
@@ -52,8 +59,9 @@ def progress(time_zone: str, collection: str | None, *, as_json: bool) -> None:
 @click.option("--job", type=click.File("r", encoding="utf-8"), help="A job description to read.")
 @_zone_option
 @collection_option
+@tenant_option
 @json_option
-def plan(  # noqa: PLR0917 - click passes them by name
+def plan(  # noqa: PLR0913, PLR0917 - click passes them by name
     days: int,
     until: datetime | None,
     level: str | None,
@@ -61,13 +69,13 @@ def plan(  # noqa: PLR0917 - click passes them by name
     job: IO[str] | None,
     time_zone: str,
     collection: str | None,
+    tenant: str | None,
     *,
     as_json: bool,
 ) -> None:
     """Lay out the next days by your grades, towards a date and a job."""
     import json
 
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.practice.grades import GradeStore
     from coach.practice.job import PlanRequested, plan_of
@@ -83,7 +91,7 @@ def plan(  # noqa: PLR0917 - click passes them by name
         time_zone=time_zone,
     )
     settings = load_settings(collection)
-    with open_database(settings) as database, Coach(settings) as coach:
+    with open_database(settings) as database, open_coach(settings, tenant) as coach:
         made, questions = plan_of(asked, Recruiter(coach)), coach.practice_questions()
         scored = GradeStore(database).scored(LOCAL.owner)
     planned = plan_days(made.wish, scored, questions, today=made.wish.start)

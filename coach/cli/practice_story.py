@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import as_level, collection_option, json_option, load_settings
+from coach.cli.options import (
+    as_level,
+    collection_option,
+    json_option,
+    load_settings,
+    open_coach,
+    tenant_option,
+)
 
 if TYPE_CHECKING:
     from coach.practice.coverage import Coverage
@@ -95,17 +102,17 @@ def delete(story_id: str) -> None:
 @story.command()
 @click.option("--level", type=click.Choice(["junior", "mid", "senior", "staff"]), help="Only of this level.")
 @collection_option
+@tenant_option
 @json_option
-def coverage(level: str | None, collection: str | None, *, as_json: bool) -> None:
+def coverage(level: str | None, collection: str | None, tenant: str | None, *, as_json: bool) -> None:
     """Hold your stories against the behavioural questions of the handbook."""
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.practice import coverage as covering
     from coach.store.paging import MOST_PAGE_ITEMS
 
     with _stories() as store:
         kept = store.list(LOCAL.owner, limit=MOST_PAGE_ITEMS).items
-    with Coach(load_settings(collection)) as coach:
+    with open_coach(load_settings(collection), tenant) as coach:
         found = covering.coverage(
             kept,
             coach.practice_questions(),

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, cast
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import collection_option, json_option, load_settings
+from coach.cli.options import collection_option, json_option, load_settings, open_coach, tenant_option
 
 if TYPE_CHECKING:
     from coach.recruit.carry import Conflicts
@@ -27,15 +27,15 @@ def template() -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @click.option("--id", "template_id", metavar="ID", help="Make the next version of this template.")
 @collection_option
-def save(*, file: IO[str], template_id: str | None, collection: str | None) -> None:
+@tenant_option
+def save(*, file: IO[str], template_id: str | None, collection: str | None, tenant: str | None) -> None:
     """Keep house rules from FILE, YAML or JSON, and print their id and version."""
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.recruit.recruiter import Recruiter
     from coach.recruit.store import TemplateStore
 
     rules = _read_rules(file)
-    with Coach(load_settings(collection)) as coach:
+    with open_coach(load_settings(collection), tenant) as coach:
         Recruiter(coach).check(rules)
     with open_database() as database:
         store = TemplateStore(database)
@@ -110,6 +110,7 @@ def diff(*, template_id: str, before: int, after: int | None) -> None:
     help="Whose value holds where set and template both changed it.",
 )
 @collection_option
+@tenant_option
 @json_option
 def apply(
     *,
@@ -119,20 +120,20 @@ def apply(
     write: bool,
     conflicts: str,
     collection: str | None,
+    tenant: str | None,
     as_json: bool,
 ) -> None:
     """Bring house rules to kept sets that are built on them, or say what would become of these.
 
     All sets of the template if none is named; `coach set build --template ID --keep` makes such sets.
     """
-    from coach.coach import Coach
     from coach.guard.principal import LOCAL
     from coach.recruit.reapply import Reapplier
     from coach.recruit.recruiter import Recruiter
     from coach.recruit.store import SetStore, TemplateStore
     from coach.store.paging import MOST_PAGE_ITEMS
 
-    with Coach(load_settings(collection)) as coach, open_database() as database:
+    with open_coach(load_settings(collection), tenant) as coach, open_database() as database:
         sets = SetStore(database)
         built_on = sets.built_on(LOCAL.tenant, template_id, limit=MOST_PAGE_ITEMS).items
         done = Reapplier(Recruiter(coach), sets, TemplateStore(database)).reapply(

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import collection_option, json_option, load_settings
+from coach.cli.options import collection_option, json_option, load_settings, open_coach, tenant_option
 from coach.cli.set_templates import template
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ question_sets.add_command(template)
 @click.argument("text")
 @json_option
 @collection_option
-def read(*, text: str, as_json: bool, collection: str | None) -> None:
+@tenant_option
+def read(*, text: str, as_json: bool, collection: str | None, tenant: str | None) -> None:
     """Show what a job text or a note asks for, and the words that it is read from; '-' reads them."""
-    from coach.coach import Coach
     from coach.recruit.lint import lint_text
     from coach.recruit.recruiter import Recruiter
 
     given = _text(text)
-    with Coach(load_settings(collection)) as coach:
+    with open_coach(load_settings(collection), tenant) as coach:
         reading = Recruiter(coach).read(given)
     if as_json:
         click.echo(reading.model_dump_json(indent=2))
@@ -60,14 +60,14 @@ def read(*, text: str, as_json: bool, collection: str | None) -> None:
 @question_sets.command("competencies")
 @json_option
 @collection_option
-def competencies(*, as_json: bool, collection: str | None) -> None:
+@tenant_option
+def competencies(*, as_json: bool, collection: str | None, tenant: str | None) -> None:
     """List what questions can be about."""
     import json
 
-    from coach.coach import Coach
     from coach.recruit.recruiter import Recruiter
 
-    with Coach(load_settings(collection)) as coach:
+    with open_coach(load_settings(collection), tenant) as coach:
         found = Recruiter(coach).competencies()
     if as_json:
         click.echo(json.dumps([one.model_dump() for one in found], ensure_ascii=False, indent=2))
@@ -96,6 +96,7 @@ def competencies(*, as_json: bool, collection: str | None) -> None:
 @click.option("--out", type=_FILE, metavar="FILE", help="Where to write the set as JSON.")
 @json_option
 @collection_option
+@tenant_option
 def build(
     *,
     text: str,
@@ -105,19 +106,19 @@ def build(
     out: Path | None,
     as_json: bool,
     collection: str | None,
+    tenant: str | None,
     **given: object,
 ) -> None:
     """Build a set from a job text or a note, from options, or from both: options win over the text.
 
     Ends with 0 also if the wishes cannot be met: the nearest set then comes with the reason.
     """
-    from coach.coach import Coach
     from coach.recruit.order import Order, build_first
     from coach.recruit.recruiter import Recruiter
     from coach.recruit.tell import tell
 
     request = _text(text)
-    with Coach(load_settings(collection)) as coach:
+    with open_coach(load_settings(collection), tenant) as coach:
         recruiter = Recruiter(coach)
         reading = recruiter.read(request) if request.strip() else None
         wishes = _wishes(reading, given, {one.id for one in recruiter.competencies()})
@@ -166,16 +167,16 @@ def diff(*, before: IO[str], after: IO[str]) -> None:
 @click.argument("text")
 @json_option
 @collection_option
-def leaks(*, set_file: IO[str], text: str, as_json: bool, collection: str | None) -> None:
+@tenant_option
+def leaks(*, set_file: IO[str], text: str, as_json: bool, collection: str | None, tenant: str | None) -> None:
     """Show which questions of a set a text gives away; '-' reads it."""
     import json
 
-    from coach.coach import Coach
     from coach.recruit.exchange import read_json
     from coach.recruit.recruiter import Recruiter
 
     made = read_json(set_file.read())
-    with Coach(load_settings(collection)) as coach:
+    with open_coach(load_settings(collection), tenant) as coach:
         found = Recruiter(coach).leaks(made, _text(text))
     if as_json:
         click.echo(json.dumps([one.model_dump() for one in found], ensure_ascii=False, indent=2))

@@ -23,8 +23,8 @@ NEAREST_SECTIONS = 3
 MESSAGES: dict[AbstentionReason, tuple[str, str]] = {
     "empty": ("There is no question to answer.", "Ask a question in a sentence."),
     "off_topic": (
-        "This handbook does not treat that subject.",
-        "Ask about what an interview for the role covers, or ingest a handbook that treats it.",
+        "This handbook does not seem to treat that subject.",
+        "Ask about what an interview for the role covers, in the handbook's language, or ingest another one.",
     ),
     "not_covered": (
         "The handbook does not cover this question; nothing in it supports an answer.",

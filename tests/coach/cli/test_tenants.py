@@ -11,15 +11,24 @@ from click.testing import CliRunner
 
 from coach.cli.builds import index
 from coach.cli.index import ingest
+from coach.cli.practice import practice
 from coach.cli.query import ask, search
+from coach.cli.sets import question_sets
 from coach.errors import NotFoundError, UsageError
 from ingest.errors import SourceError, StoreError
 from tests.support.program import Program
-from tests.support.tenants import ACME, INITECH, SECRET_WORDS, write_own_pages
+from tests.support.tenants import ACME, INITECH, SECRET_WORDS, own_page, write_own_pages
 from tests.support.workshop import page
 
 ASKED = "How do you service the coolant valves of the reactor?"
-COMMANDS = {"ingest": ingest, "ask": ask, "search": search, "index": index}
+COMMANDS = {
+    "ingest": ingest,
+    "ask": ask,
+    "search": search,
+    "index": index,
+    "practice": practice,
+    "set": question_sets,
+}
 
 
 @pytest.fixture
@@ -76,6 +85,27 @@ def test_a_tenants_handbook_is_added_asked_built_beside_and_removed(folder: Path
     assert "0 orphans" in run("ingest", "--tenant", INITECH, "--remove")
     with pytest.raises(NotFoundError, match="no document of tenant 'acme'"):
         run("ask", ASKED, "--tenant", ACME)
+
+
+def test_a_tenants_handbook_is_practised_and_built_from(folder: Path) -> None:
+    """Its questions are graded and offered to recruiters where the tenant is named, and nowhere else."""
+    run("ingest", "book")
+    rubric = "\n### Rubric\n\n| Key point | Weight | Poor | Good |\n|---|---|---|---|\n"
+    rows = "| Drains the loop | 3 | No drain | Drains first |\n| New gasket | 2 | Old one | Replaces it |\n"
+    manual = own_page(ACME, slug="id service-the-valves") + rubric + rows
+    (folder / ACME / "manual.md").write_text(manual, "utf-8")
+    run("ingest", ACME, "--tenant", ACME)
+
+    (folder / "said.txt").write_text("Drain the loop, then replace the gasket with a new one.", "utf-8")
+    graded = ("grade", "service-the-valves", "--file", "said.txt", "--no-save")
+    points = read("practice", *graded, "--tenant", ACME)["points"]
+    assert [one["point"] for one in points] == ["Drains the loop", "New gasket"]
+    with pytest.raises(NotFoundError):
+        run("practice", *graded)
+
+    own = {one["id"] for one in read("set", "competencies", "--tenant", ACME)}
+    shared = {one["id"] for one in read("set", "competencies")}
+    assert len(own - shared) == 1
 
 
 def test_what_cannot_be_meant_is_refused_before_anything_is_read(folder: Path) -> None:
