@@ -26,6 +26,8 @@ from ingest.contract import Frozen
 
 GradeAnswer = Callable[[str, str], Grade]
 """Question and answer to grade."""
+Told = Callable[[Grade], object]
+"""Told of each grade as it is made, whatever becomes of it: it may have cost tokens."""
 
 
 class _Body(Frozen):
@@ -95,7 +97,7 @@ class Interviews:
             _ask(session, owner, identity, _question_turn(planned[0], 0, now))
         return self._load(owner, identity)
 
-    def get(self, owner: Owner, interview_id: str) -> Interview:
+    def get(self, owner: Owner, interview_id: str, told: Told | None = None) -> Interview:
         """Return an interview as it stands, brought forward if it was left in the middle of a step.
 
         Raises:
@@ -104,10 +106,12 @@ class Interviews:
         interview = self._load(owner, interview_id)
         last = interview.turns[-1]
         if interview.status == "running" and last.submitted_at and last.grade is None:
-            return self._go_on(owner, interview)
+            return self._go_on(owner, interview, told)
         return interview
 
-    def submit(self, owner: Owner, interview_id: str, number: int, answer: str) -> Interview:
+    def submit(
+        self, owner: Owner, interview_id: str, number: int, answer: str, told: Told | None = None
+    ) -> Interview:
         """Store an answer, then return the interview with the next question, or finished.
 
         The same answer to the same turn may be submitted again.
@@ -129,15 +133,15 @@ class Interviews:
                     f"turn {number} was answered already, or the interview is finished",
                     hint="Read the interview again.",
                 )
-        return self.get(owner, interview_id)
+        return self.get(owner, interview_id, told)
 
-    def finish(self, owner: Owner, interview_id: str) -> Interview:
+    def finish(self, owner: Owner, interview_id: str, told: Told | None = None) -> Interview:
         """Return an interview that is over, whatever was still planned; idempotent.
 
         Raises:
             NotFoundError: The person has no such interview.
         """
-        self.get(owner, interview_id)  # what was submitted is graded first
+        self.get(owner, interview_id, told)  # what was submitted is graded first
         with self._database.session() as session:
             row = find(session, InterviewRow, owner, interview_id, lock=True)
             if row.status == "running":
@@ -157,10 +161,12 @@ class Interviews:
             page = read_page(session, query, InterviewRow, cursor=cursor, limit=limit)
             return page.map(lambda row: _interview(session, row))
 
-    def _go_on(self, owner: Owner, interview: Interview) -> Interview:
+    def _go_on(self, owner: Owner, interview: Interview, told: Told | None) -> Interview:
         """Grade the answer that was submitted last, and ask what comes next."""
         last = interview.turns[-1]
-        grade = self._grade(last.question_id, self._told(interview, last))
+        grade = self._grade(last.question_id, self._said(interview, last))
+        if told is not None:
+            told(grade)
         now = self._clock()
         asked = self._next(interview, last, grade, now)
         with self._database.session() as session:
@@ -177,7 +183,7 @@ class Interviews:
                 row.version += 1
         return self._load(owner, interview.id)
 
-    def _told(self, interview: Interview, turn: Turn) -> str:
+    def _said(self, interview: Interview, turn: Turn) -> str:
         """Return what is graded: of a follow-up, the answer before it too."""
         if turn.kind == "question":
             return turn.answer

@@ -24,6 +24,7 @@ from coach.api.reports import ReportForm, report_reply
 from coach.api.schemas import MAX_PAGE
 from coach.errors import NotFoundError
 from coach.practice.cards import DueCard
+from coach.practice.grade import Grade
 from coach.practice.interview import Interview, Wish
 from coach.practice.report import InterviewReport, printable, report
 from coach.practice.schedule import find_zone
@@ -69,7 +70,7 @@ async def list_interviews(
 @router.get("/interviews/{interview_id}", response_model=Interview)
 async def get_interview(interview_id: str, turn: Practitioner) -> Response:
     """Return an interview as it stands; after a crash it goes on from what was submitted."""
-    find = partial(turn.shelf.interviews.get, turn.principal.owner, interview_id)
+    find = partial(turn.shelf.interviews.get, turn.principal.owner, interview_id, partial(_charge, turn))
     return json_reply((await turn.think("", find)).shown())
 
 
@@ -88,12 +89,10 @@ async def submit_turn(  # noqa: PLR0917 - FastAPI passes them by name
 
     async def make() -> Response:
         owner = turn.principal.owner
-        submit = partial(turn.shelf.interviews.submit, owner, interview_id, number, given.answer)
-        interview = await turn.think(given.answer, submit)
-        made = interview.turns[number].grade
-        if made:
-            turn.charge(made.usage, made.cost_usd)
-        return json_reply(interview.shown())
+        submit = partial(
+            turn.shelf.interviews.submit, owner, interview_id, number, given.answer, partial(_charge, turn)
+        )
+        return json_reply((await turn.think(given.answer, submit)).shown())
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)
 
@@ -101,7 +100,7 @@ async def submit_turn(  # noqa: PLR0917 - FastAPI passes them by name
 @router.post("/interviews/{interview_id}/finish", response_model=Interview)
 async def finish_interview(interview_id: str, turn: Practitioner) -> Response:
     """End an interview, whatever was still planned, and show its grades."""
-    finish = partial(turn.shelf.interviews.finish, turn.principal.owner, interview_id)
+    finish = partial(turn.shelf.interviews.finish, turn.principal.owner, interview_id, partial(_charge, turn))
     return json_reply(await turn.think("", finish))
 
 
@@ -120,9 +119,13 @@ async def get_interview_report(
 
 
 def _report(turn: Turn, interview_id: str, form: str) -> Response:
-    interview = turn.shelf.interviews.get(turn.principal.owner, interview_id)
+    interview = turn.shelf.interviews.get(turn.principal.owner, interview_id, partial(_charge, turn))
     found = report(interview, turn.coach.practice_questions())
     return report_reply(found, partial(printable, found), form)
+
+
+def _charge(turn: Turn, made: Grade) -> None:
+    turn.charge(made.usage, made.cost_usd)
 
 
 @router.get("/due", response_model=DueList)

@@ -129,18 +129,21 @@ def test_nothing_is_revealed_before_the_end(desk: Desk) -> None:
 
 
 def test_a_crash_loses_nothing_that_was_submitted(desk: Desk, sqlite_database: Database) -> None:
-    """The process dies while it grades; another one finds the answer, grades it, and goes on."""
+    """The process dies while it grades; another one finds the answer, grades it once, and goes on."""
     interview = desk.interviews.start(ANA, WISH)
     desk.broken = True
     with pytest.raises(KeyboardInterrupt):
         desk.interviews.submit(ANA, interview.id, 0, "word " * 10)
     reborn = Desk(sqlite_database)
-    resumed = reborn.interviews.get(ANA, interview.id)
+    told: list[Grade] = []
+    resumed = reborn.interviews.get(ANA, interview.id, told.append)
+    assert told == [resumed.turns[0].grade]
     assert resumed.turns[0].answer == "word " * 10
     assert resumed.turns[0].submitted_at == START
     assert resumed.turns[0].grade
     assert resumed.turns[1].number == 1
-    assert resumed == reborn.interviews.get(ANA, interview.id)
+    assert resumed == reborn.interviews.get(ANA, interview.id, told.append)
+    assert len(told) == 1
     assert len(GradeStore(sqlite_database).list(ANA).items) == 1
 
 
