@@ -124,13 +124,16 @@ class _Normalised(NamedTuple):
 
 
 def _needles(quote: str) -> Iterator[str]:
-    """Yield the normalised quote, then without the marks and the capital with which models dress quotes."""
+    """Yield the normalised quote, then without the marks and the capital with which models dress quotes.
+
+    Nothing is left of a quote whose words are all markup: it says nothing.
+    """
     whole = _normalise(quote).text.strip()
     bare = whole.strip(_EDGES)
     seen: set[str] = set()
     for needle in (whole, bare, bare.rstrip(_CLOSERS)):
         for form in (needle, needle[:1].swapcase() + needle[1:]):
-            if form and form not in seen:
+            if form not in seen and any(char.isalnum() for char in form):
                 seen.add(form)
                 yield form
 

@@ -78,6 +78,7 @@ def test_normalised_quote_gives_the_true_span(quote: str, span: str) -> None:
         pytest.param("Alarm on ... candidate", id="left out in the middle"),
         pytest.param("", id="nothing"),
         pytest.param("…“”", id="marks alone"),
+        pytest.param(". <b1>", id="words in markup alone"),
         pytest.param("word " * 400, id="endless"),
     ],
 )
