@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := ingest coach ui evals deploy tests examples
 
-.PHONY: run test test-api setup check check-alerts cluster drills format kills lock bench bench-api bench-growth bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading redteam fuzz sbom fit fit-steering train train-faithfulness stack test-stack soak clean
+.PHONY: run test test-api setup check check-alerts cluster drills format kills lock bench bench-api bench-growth bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading redteam fuzz sbom fit fit-steering vet-steering train train-faithfulness stack test-stack soak clean
 
 # At a terminal API and page, until Ctrl-C; without one an answer in the terminal, which ends by itself.
 run: setup
@@ -172,9 +172,13 @@ train-faithfulness: setup
 fit: setup
 	$(BIN)/python -m evals.fit_gate $(FIT)
 
-# What tells sentences that speak to an AI. TEXT names our handbook, then other honest ones; SHOW=--show prints errors.
+# What tells sentences that speak to an AI. TEXT names our handbook, then folders of other honest ones, one each; SHOW=--show prints errors.
 fit-steering: setup
 	$(BIN)/python -m evals.training.fit_steering $(TEXT) $(SHOW)
+
+# Sentences of our handbook that would be set aside; it prints the new ones, for whoever runs it to read.
+vet-steering: setup
+	$(BIN)/python -m evals.training.vet_steering corpus
 
 clean:
 	rm -rf .venv .coach .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -112,6 +112,7 @@ def make_answer(
     decision = findings.decision
     if decision.covered and not outline.claims():
         decision = decision.model_copy(update={"covered": False, "reason": "not_covered"})
+    steers = engine.steering.steers
     fields: dict[str, Any] = {
         "id": asked.id,
         "question": asked.question,
@@ -119,7 +120,7 @@ def make_answer(
         "status": "answered" if decision.covered else "abstained",
         "level": asked.level,
         "outline": outline,
-        "abstention": None if decision.covered else abstain(decision, findings.retrieval),
+        "abstention": None if decision.covered else abstain(decision, findings.retrieval, steers),
         "stack": engine.stack,
         "degraded": missing(engine),
     }

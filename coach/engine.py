@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from coach.errors import IndexMismatchError
 from coach.guard.screened import ScreenedDocument
 from coach.guard.steering import Steering, load_steering_model
+from coach.guard.vetted import load_vetted
 from coach.retrieve.evidence import Evidence
 from coach.retrieve.gate import Gate
 from coach.retrieve.layout import ChunkLayout
@@ -218,7 +219,7 @@ class Engine:
     @cached_property
     def steering(self) -> Steering:
         """What tells sentences that speak to an AI."""
-        return Steering(load_steering_model(), self._embedder)
+        return Steering(load_steering_model(), load_vetted())
 
     def embed(self, text: str) -> Vector:
         """Return the dense vector of a text, of the space in which questions lie: float32 (dim,)."""

@@ -68,7 +68,7 @@ def _digest(key: _Key) -> Digest:
     for part in key.section.parts:
         for statement in read_part(text, part, len(made)):
             is_code = statement.shape == "code"
-            if is_aside(key.document, key.section, statement.start, statement.end, is_code=is_code):
+            if any(is_aside(key.document, key.section, *span, is_code=is_code) for span in statement.spans):
                 continue  # whoever reads the page would not find it there, or it is not meant for them
             if made and _belong_together(text, made[-1], statement):
                 made[-1] = _joined(made[-1], statement)

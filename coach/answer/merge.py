@@ -9,6 +9,7 @@ from math import ceil
 
 from coach.answer.ranking import Candidate, Source
 from coach.answer.sentences import Span
+from coach.guard.screened import place_of
 from coach.types import OUTLINE_FIELDS, Citation, Claim, Outline, OutlineField
 from ingest.contract import PartKind
 from ingest.labels import is_label
@@ -132,20 +133,16 @@ def _claim(held: _Held) -> Claim:
 
 def citations(candidate: Candidate) -> list[Citation]:
     """Return the citation of a statement; a table row brings the header that it is read by, first."""
-    statement, source = candidate.statement, candidate.source
-    spans = [Span(statement.start, statement.end)]
-    if statement.header is not None:
-        spans.insert(0, statement.header)
-    return [_citation(source, span) for span in spans]
+    return [_citation(candidate.source, span) for span in candidate.statement.spans]
 
 
 def _citation(source: Source, span: Span) -> Citation:
-    passage, section = source.passage, source.section
+    passage, (path, heading) = source.passage, place_of(source.document, source.section)
     found = zip(passage.focus, passage.chunk_ids, strict=False)
     return Citation(
         document=passage.document,
-        path=section.path,
-        heading=section.heading,
+        path=path,
+        heading=heading,
         start=span.start,
         end=span.end,
         quote=source.document.document.text[span.start : span.end],

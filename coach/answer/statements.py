@@ -74,6 +74,12 @@ class Statement:
     ordered: bool = False
     header: Span | None = None
 
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """What is quoted: the header of its table, if it is read by it, and the statement itself."""
+        own = Span(self.start, self.end)
+        return (own,) if self.header is None else (self.header, own)
+
 
 def read_part(text: str, part: Part, order: int) -> Iterator[Statement]:
     """Yield the statements of a part, numbered from `order`; nothing for parts that are not to be said."""

@@ -108,16 +108,24 @@ def _remove(tenant: str, settings: Settings, *, now: bool, as_json: bool) -> Non
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
-    click.echo(
-        f"{settings.collection}: removed tenant {tenant}: {len(made.documents)} documents, "
-        f"{made.questions} questions, {made.chunks} chunks, {made.words} words; {made.orphans} orphans"
+    counts = (
+        _counted(len(made.documents), "document"),
+        _counted(made.questions, "question"),
+        _counted(made.chunks, "chunk"),
+        _counted(made.words, "word"),
     )
+    orphans = _counted(made.orphans, "orphan")
+    click.echo(f"{settings.collection}: removed tenant {tenant}: {', '.join(counts)}; {orphans}")
     for name in made.builds:
         click.echo(f"  removed build {name}, which held some of it")
     for name in made.kept_builds:
         click.echo(
             f"  build {name} was live until now and holds it until the next ingest; --now removes it too"
         )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _print_summary(manifest: IndexManifest, settings: Settings) -> None:

@@ -6,6 +6,7 @@ al., "Feature Hashing for Large Scale Multitask Learning", 2009.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,12 @@ _LETTER_RUNS = (3, 4, 5)
 # new or a language rare. Chosen on held-out sentences.
 _WORDS_COUNT, _LETTERS_COUNT = 1.0, 1.0
 _WORD_GAPS = (1, 2, 3)
+# Marks that change how letters look and not what they say.
+_MARKS = re.compile(
+    r"</?(?:b|code|em|font|i|kbd|mark|s|small|span|strong|sub|sup|u)>"
+    r"|[*`~]+ | (?<!\w)_+ | _+(?!\w) | \\(?=[^\w\s])",
+    re.IGNORECASE | re.VERBOSE,
+)
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 # Both ends of a text are signs of their own: an order often begins with its verb.
 _BEGIN, _END = "\x02", "\x03"
@@ -97,11 +104,14 @@ class Runs(NamedTuple):
 
 
 def normalised(text: str) -> str:
-    r"""Return a text as its reader takes it: one form of each letter, nothing invisible, no case.
+    r"""Return a text as its reader takes it: one form of each letter, no marks, nothing invisible, no case.
 
-    >>> normalised("Ign\u043er\u0435\u200b  \uff34his"), normalised("Игнорируй")
+    >>> normalised("Ign\u043er\u0435\u200b  \uff34h**is**"), normalised("Игнорируй")
     ('ignore this', 'игнорируй')
     """
+    if "&" in text:
+        text = html.unescape(text)
+    text = _MARKS.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         text = "".join(char for char in text if unicodedata.category(char) != "Cf")

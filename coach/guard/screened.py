@@ -6,13 +6,22 @@ quoted nor given to a model. The page itself is shown as it is.
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import NamedTuple
 
 from pydantic import PrivateAttr
 
 from coach.guard.hidden import Hidden, hidden_spans, is_hidden, merged, touches
 from coach.guard.steering import Steering
 from ingest.contract import ParsedDocument, Section
+
+
+class Place(NamedTuple):
+    """What names a section: the headings above it, outermost first, and its own."""
+
+    path: tuple[str, ...]
+    heading: str
 
 
 class ScreenedDocument(ParsedDocument):
@@ -35,7 +44,7 @@ class ScreenedDocument(ParsedDocument):
 
     def is_steering_title(self, title: str) -> bool:
         """Return whether one of the headings or labels steers."""
-        return title in self._suspect_titles and self._steering.flags([title])[0]
+        return title in self._steering_titles
 
     def steering_spans(self, section: Section) -> tuple[Hidden, ...]:
         """Return the sentences of a section that steer, in order."""
@@ -46,12 +55,13 @@ class ScreenedDocument(ParsedDocument):
         return self._spans[section.id]
 
     @cached_property
-    def _suspect_titles(self) -> frozenset[str]:
-        titles = {one.heading for one in self.sections}
+    def _steering_titles(self) -> frozenset[str]:
+        titles = {title for one in self.sections for title in (*one.path, one.heading)}
         titles |= {part.label for one in self.sections for part in one.parts}
         ordered = sorted(title for title in titles if title)
-        suspects = self._steering.suspects(ordered)
-        return frozenset(one for one, is_suspect in zip(ordered, suspects, strict=True) if is_suspect)
+        return frozenset(
+            one for one, steers in zip(ordered, self._steering.flags(ordered), strict=True) if steers
+        )
 
 
 def screen_of(document: ParsedDocument) -> str:
@@ -62,6 +72,24 @@ def screen_of(document: ParsedDocument) -> str:
 def is_steering_title(document: ParsedDocument, title: str) -> bool:
     """Return whether a heading of a document, or the label of a part, speaks to an AI."""
     return isinstance(document, ScreenedDocument) and document.is_steering_title(title)
+
+
+def place_of(document: ParsedDocument, section: Section) -> Place:
+    """Return what names a section where it is cited."""
+    steers = partial(is_steering_title, document)
+    return honest_place(Place(section.path, section.heading), document.document.name, steers)
+
+
+def honest_place(place: Place, document: str, steers: Callable[[str], bool]) -> Place:
+    """Return a place without the headings that speak to an AI.
+
+    Where its own heading does so, it goes by the nearest one above that does not, or else by its file.
+    """
+    path = tuple(one for one in place.path if not steers(one))
+    if not steers(place.heading):
+        return Place(path, place.heading)
+    *above, nearest = path or (document,)
+    return Place(tuple(above), nearest)
 
 
 def is_aside(document: ParsedDocument, section: Section, start: int, end: int, *, is_code: bool) -> bool:

@@ -22,8 +22,9 @@ _FENCE = re.compile(r"`{3,}|~{3,}")
 _BORDER = re.compile(
     r"""
     (?<=[.!?…]) ["'”’»)\]*_`]*+ \s+  |  (?<=[。！？]) ["'”’»)\]」*_`]*+ \s*  |  (?= <[/\w][^<>\n]{0,200}> )
+       (?! </?(?:b|code|em|font|i|kbd|mark|s|small|span|strong|sub|sup|u)> )
     """,
-    re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE,
 )
 _TITLE = re.compile(r"""\]\([^()\s]{0,500}\s+["'(](?P<title>[^"\n]{4,300}?)["')]\)""")
 _WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

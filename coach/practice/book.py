@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from coach.errors import NotFoundError
+from coach.guard.screened import is_steering_title
 from coach.practice.candidate import Runs
 from coach.practice.drill import Staged
 from coach.practice.drill_shelf import stage_all
@@ -58,7 +59,7 @@ class Book:
             section.id: Entry(section, one.title)
             for one in parsed
             for section in one.sections
-            if section.question is not None
+            if section.question is not None and not is_steering_title(one, section.heading)
         }
 
     @cached_property

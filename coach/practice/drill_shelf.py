@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from coach.answer.plain import cells
 from coach.errors import NotFoundError, SourceError
+from coach.guard.screened import place_of
 from coach.practice.drill import Criterion, Drill, Proof, Staged
 from coach.types import Citation
 from ingest.contract import ParsedDocument, Section
@@ -70,8 +71,8 @@ def prove(criterion: Criterion, section: Section, parsed: ParsedDocument) -> Pro
     if start < 0 or row is None:
         return None
     return Proof(
-        rubric=_cite(section, text, *row),
-        handbook=_cite(section, text, start, start + len(criterion.quote)),
+        rubric=_cite(parsed, section, *row),
+        handbook=_cite(parsed, section, start, start + len(criterion.quote)),
     )
 
 
@@ -82,12 +83,13 @@ def _rows(text: str, section: Section, point: str) -> Iterator[tuple[int, int]]:
             yield part.start, part.end
 
 
-def _cite(section: Section, text: str, start: int, end: int) -> Citation:
+def _cite(parsed: ParsedDocument, section: Section, start: int, end: int) -> Citation:
+    place = place_of(parsed, section)
     return Citation(
         document=section.document,
-        path=section.path,
-        heading=section.heading,
+        path=place.path,
+        heading=place.heading,
         start=start,
         end=end,
-        quote=text[start:end],
+        quote=parsed.document.text[start:end],
     )

@@ -85,7 +85,7 @@ class Grader:
     @property
     def version(self) -> str:
         """Of what decides about scores."""
-        return f"rubric-1+{self._calibration.version}"
+        return f"rubric-1+{self._calibration.version}+{self._steering.version}"
 
     def grade(self, question: str, answer: str) -> Grade:
         """Return the grade of an answer to a question, named by its id or slug.
@@ -250,8 +250,8 @@ def cite(page: Page, start: int, end: int) -> Citation:
     """Return the citation of a span of a page."""
     return Citation(
         document=page.document,
-        path=page.section.path,
-        heading=page.section.heading,
+        path=page.place.path,
+        heading=page.place.heading,
         start=start,
         end=end,
         quote=page.text[start:end],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from coach.answer.plain import cells, plain
 from coach.answer.statements import Statement, read_part
 from coach.errors import UsageError
-from coach.guard.screened import is_aside
+from coach.guard.screened import Place, is_aside, place_of
 from ingest.contract import ParsedDocument, PartKind, Section
 
 # What a candidate can be expected to say; probing, links and the rubric's own words are for the reader.
@@ -50,6 +50,7 @@ class Page:
     """A question with what its answers are held against.
 
     Attributes:
+        place: What names it where it is cited.
         has_rubric: Whether the points are those of a rubric; else they are the page's own statements.
         statements: What the page says that a candidate could say, in the page's order.
         traps: What it warns of.
@@ -58,6 +59,7 @@ class Page:
     """
 
     section: Section
+    place: Place
     document: str
     text: str
     has_rubric: bool
@@ -97,6 +99,7 @@ def read_page(parsed: ParsedDocument, section: Section) -> Page:
         )
     return Page(
         section=section,
+        place=place_of(parsed, section),
         document=parsed.document.name,
         text=text,
         has_rubric=bool(rubric),
@@ -120,7 +123,7 @@ def _read_all(parsed: ParsedDocument, section: Section) -> Iterator[Statement]:
     for part in section.parts:
         for statement in read_part(parsed.document.text, part, order):
             is_code = statement.shape == "code"
-            if not is_aside(parsed, section, statement.start, statement.end, is_code=is_code):
+            if not any(is_aside(parsed, section, *span, is_code=is_code) for span in statement.spans):
                 yield statement
             order += 1
 

@@ -11,6 +11,7 @@ from statistics import fmean
 import numpy as np
 
 from coach.answer.plain import plain
+from coach.guard.screened import is_steering_title
 from coach.recruit.contract import LEVELS, Competency, PoolQuestion
 from ingest.contract import IndexManifest, ParsedDocument, QuestionTags, Section
 from ingest.store.port import Vector
@@ -99,7 +100,7 @@ def read_pool(
         (parsed, section)
         for parsed in documents
         for section in parsed.sections
-        if section.question is not None
+        if section.question is not None and not is_steering_title(parsed, section.heading)
     ]
     anchors = {
         (parsed.document.name, anchor): section.id

@@ -10,6 +10,7 @@ from typing import Literal
 from coach.answer.plain import plain
 from coach.answer.sentences import Span, stripped
 from coach.answer.statements import Statement
+from coach.guard.screened import place_of
 from coach.types import Citation
 from ingest.contract import Frozen, ParsedDocument, Part, Section
 
@@ -61,14 +62,14 @@ class Citer:
 
     def __init__(self, parsed: ParsedDocument, section: Section) -> None:
         self.text = parsed.document.text
-        self._document, self._section = parsed.document.name, section
+        self._document, self._place = parsed.document.name, place_of(parsed, section)
 
     def cite(self, start: int, end: int) -> Citation:
         """Return the citation of a span, which must hold more than blank space."""
         return Citation(
             document=self._document,
-            path=self._section.path,
-            heading=self._section.heading,
+            path=self._place.path,
+            heading=self._place.heading,
             start=start,
             end=end,
             quote=self.text[start:end],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from coach.guard.screened import Place, honest_place
 from coach.retrieve.evidence import Evidence
 from coach.retrieve.retriever import Retrieval
 from coach.types import Abstention, AbstentionReason, GateDecision, NearestSection
+from ingest.contract import Chunk
 
 Numbers = npt.NDArray[np.float64]
 
@@ -127,8 +129,14 @@ def _reason(evidence: Mapping[str, float]) -> AbstentionReason:
     return reasons.get(nearest.removesuffix("_near"), "not_covered")
 
 
-def abstain(decision: GateDecision, retrieval: Retrieval) -> Abstention:
-    """Return the abstention that belongs to a decision, with the nearest sections to read instead."""
+def abstain(decision: GateDecision, retrieval: Retrieval, steers: Callable[[str], bool]) -> Abstention:
+    """Return the abstention that belongs to a decision, with the nearest sections to read instead.
+
+    Args:
+        decision: Against an answer.
+        retrieval: What was found.
+        steers: Tells headings that speak to an AI; no section goes by one.
+    """
     reason = decision.reason or "not_covered"
     message, next_step = MESSAGES[reason]
     nearest = () if reason == "empty" else retrieval.sections[:NEAREST_SECTIONS]
@@ -136,14 +144,12 @@ def abstain(decision: GateDecision, retrieval: Retrieval) -> Abstention:
         reason=reason,
         message=message,
         next_step=next_step,
-        nearest=tuple(
-            NearestSection(
-                document=chunk.document,
-                heading=chunk.heading,
-                path=chunk.path,
-                start=chunk.start,
-                end=chunk.end,
-            )
-            for chunk in (found.chunks[0] for found in nearest)
-        ),
+        nearest=tuple(_nearest(found.chunks[0], steers) for found in nearest),
+    )
+
+
+def _nearest(chunk: Chunk, steers: Callable[[str], bool]) -> NearestSection:
+    place = honest_place(Place(chunk.path, chunk.heading), chunk.document, steers)
+    return NearestSection(
+        document=chunk.document, heading=place.heading, path=place.path, start=chunk.start, end=chunk.end
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from coach.guard.screened import place_of
 from coach.retrieve.retriever import FoundSection, Retrieval
 from coach.types import Passage
 from ingest.contract import ParsedDocument, Section
@@ -32,15 +33,17 @@ def choose_passages(
     best = max((found.score for found in kept), default=0.0)
     passages = []
     for rank, found in enumerate(kept, start=1):
-        section = find_section(load(found.chunks[0].document), found.section_id)
+        document = load(found.chunks[0].document)
+        section = find_section(document, found.section_id)
+        place = place_of(document, section)
         passages.append(
             Passage(
                 rank=rank,
                 relevance=round(max(0.0, 1.0 - (best - found.score)), 4),
                 document=section.document,
                 section_id=section.id,
-                heading=section.heading,
-                path=section.path,
+                heading=place.heading,
+                path=place.path,
                 start=section.start,
                 end=section.end,
                 focus=tuple((chunk.start, chunk.end) for chunk in found.chunks),

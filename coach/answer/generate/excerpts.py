@@ -11,7 +11,7 @@ from coach.answer.quotes import MAX_QUOTE_CHARS
 from coach.answer.sentences import Span, sentences
 from coach.answer.statements import Statement
 from coach.guard.hidden import Hidden, touches, without
-from coach.guard.screened import aside_spans, is_steering_title
+from coach.guard.screened import Place, aside_spans, place_of
 from coach.types import Citation, Passage
 from ingest.contract import ParsedDocument, PartKind, Section
 
@@ -43,9 +43,8 @@ class Excerpt:
 
     @cached_property
     def title(self) -> str:
-        """The headings above it and its own, without those that speak to an AI."""
-        headings = (*self.section.path, self.section.heading)
-        return " > ".join(one for one in headings if not is_steering_title(self.document, one))
+        """The headings that name its place."""
+        return " > ".join((*self._place.path, self._place.heading))
 
     @cached_property
     def text(self) -> str:
@@ -74,6 +73,10 @@ class Excerpt:
             return ()
         header = touched[0].header if len(touched) == 1 else None
         return tuple(self._citation(span) for span in (header, whole) if span is not None)
+
+    @cached_property
+    def _place(self) -> Place:
+        return place_of(self.document, self.section)
 
     @cached_property
     def _aside(self) -> tuple[Hidden, ...]:
@@ -108,8 +111,8 @@ class Excerpt:
         found = zip(self.passage.focus, self.passage.chunk_ids, strict=False)
         return Citation(
             document=self.passage.document,
-            path=self.section.path,
-            heading=self.section.heading,
+            path=self._place.path,
+            heading=self._place.heading,
             start=span.start,
             end=span.end,
             quote=self.document.document.text[span.start : span.end],

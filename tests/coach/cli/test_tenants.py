@@ -82,7 +82,9 @@ def test_a_tenants_handbook_is_added_asked_built_beside_and_removed(folder: Path
     assert (gone["orphans"], gone["kept_builds"]) == (0, [])
     assert gone["chunks"] > 0
     assert [(row["status"], row["tenants"]) for row in read("index", "list")] == [("live", [INITECH])]
-    assert "0 orphans" in run("ingest", "--tenant", INITECH, "--remove")
+    told = run("ingest", "--tenant", INITECH, "--remove")
+    assert f"removed tenant {INITECH}: 1 document, " in told
+    assert "0 orphans" in told
     with pytest.raises(NotFoundError, match="no document of tenant 'acme'"):
         run("ask", ASKED, "--tenant", ACME)
 

@@ -6,6 +6,7 @@ import pytest
 
 from coach.coach import Coach
 from coach.errors import NotFoundError, UsageError
+from coach.guard.steering import load_steering_model
 from coach.practice.grade import Grade
 from coach.practice.grades import Objection
 
@@ -48,6 +49,7 @@ def test_an_answer_is_graded_point_by_point(practised: Coach, strong: Grade) -> 
     assert strong.high is not None
     assert 0 <= strong.low <= strong.score <= strong.high <= 10
     assert strong.grader == practised.grade(LOOP, WEAK).grader
+    assert load_steering_model().version in strong.grader
 
 
 def test_both_quotes_stand_where_they_say(practised: Coach, strong: Grade) -> None:
