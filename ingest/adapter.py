@@ -34,6 +34,9 @@ CHUNKS_A_BATCH = 256
 KnownVectors = Callable[[Sequence[Chunk]], dict[str, ChunkVectors]]
 """Vectors that an earlier build holds for chunks of the same content hash, by chunk id."""
 
+Keep = Callable[[Sequence[Chunk]], set[str]]
+"""Has the build that is written keep what it holds of some chunks; see `CopyWriter.keep`."""
+
 
 class HandbookDocument(LlamaDocument):
     """A document whose identity is its name and whose hash is that of the file's bytes."""
@@ -114,22 +117,29 @@ class BuildVectorStore(BasePydanticVectorStore):
 
 
 class ChunkEmbedder(TransformComponent):
-    """Embeds chunks and has each batch written at once; what an earlier build knows is not embedded again.
+    """Embeds chunks and has each batch written at once; what a build holds already is not embedded again.
 
     A document may have more chunks than memory has room for vectors, and take longer than a run may live.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     embedder: Embedder
+    keep: Keep
     known: KnownVectors
     written: BuildVectorStore
-    on_embedded: Callable[[Chunk], None]
+    on_held: Callable[[Chunk], None]
 
     def __call__(self, nodes: Sequence[BaseNode], **_: Any) -> Sequence[BaseNode]:
-        """Return no node: all of them are written."""
+        """Return no node: the build holds all of them."""
         for batch in batches(nodes, CHUNKS_A_BATCH):
-            self.written.add(self._embedded(batch))
-            for node in batch:
+            chunks: list[Chunk] = [node.metadata["chunk"] for node in batch]
+            kept = self.keep(chunks)
+            for piece in chunks:
+                if piece.id in kept:
+                    self.on_held(piece)
+            if lacking := [node for node in batch if node.node_id not in kept]:
+                self.written.add(self._embedded(lacking))
+            for node in lacking:
                 del node.metadata["vectors"]
                 node.embedding = None
         return []
@@ -145,7 +155,7 @@ class ChunkEmbedder(TransformComponent):
             vectors = replace(known, bm25=sparse_passage(piece)) if known else next(fresh)
             node.metadata["vectors"] = vectors
             node.embedding = vectors.body.tolist()
-            self.on_embedded(piece)
+            self.on_held(piece)
         return nodes
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.contract import ChunkerParameters, DocumentEntry, IndexManifest
 from ingest.embed import Embedder
-from ingest.errors import SourceError
+from ingest.errors import IndexMismatchError, SourceError
 from ingest.progress import Progress, Silent
 from ingest.run import DOCUMENTS_A_BATCH, Run
 from ingest.sources import Reading, owned_by, read_sources, tell_apart
@@ -46,20 +46,26 @@ def ingest(  # noqa: PLR0913 - each is a setting or an option of its own
     """
     if tenant:
         check_tenant(tenant)
-    run = Run(store, embedder, collection, parameters or ChunkerParameters(), progress or Silent())
     reading = read_sources(paths, max_document_mb=max_document_mb)
     roots = frozenset(reading.roots)
-    with ExitStack() as stack:
-        found = run.open_live(stack)
-        if found:
-            reading = tell_apart(reading, _handbook(found.manifest, tenant))
-        return run.converge(
-            owned_by(tenant, reading),
-            found,
-            stack,
-            replaces=lambda entry: entry.root in roots and tenant_of(entry.name) == tenant,
-            beside=beside,
-        )
+
+    def attempt(*, check: bool) -> IndexManifest:
+        run = Run(store, embedder, collection, parameters or ChunkerParameters(), progress or Silent())
+        with ExitStack() as stack:
+            found = run.open_live(stack, check=check)
+            told = tell_apart(reading, _handbook(found.manifest, tenant)) if found else reading
+            return run.converge(
+                owned_by(tenant, told),
+                found,
+                stack,
+                replaces=lambda entry: entry.root in roots and tenant_of(entry.name) == tenant,
+                beside=beside,
+            )
+
+    try:
+        return attempt(check=False)  # a look at all points takes a third of the time of a small edit
+    except IndexMismatchError:
+        return attempt(check=True)  # what is damaged counts as none
 
 
 def forget(
@@ -89,7 +95,7 @@ def forget(
     with ExitStack() as stack:
         return run.converge(
             Reading((), (), ()),
-            run.open_live(stack),
+            run.open_live(stack, check=True),
             stack,
             replaces=lambda entry: tenant_of(entry.name) == tenant,
             from_nothing=True,

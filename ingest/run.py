@@ -47,7 +47,7 @@ class Run:
     rows: list[ReportRow] = field(default_factory=list)
     words: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     parsed: list[ParsedDocument] = field(default_factory=list)
-    embedded: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
     removed_chunks: int = 0
 
     def converge(
@@ -69,6 +69,9 @@ class Run:
             replaces: Whether the reading stands for a document of the live build.
             beside: Leave the live build in force.
             from_nothing: Begin with no copy of the live build, whatever that costs.
+
+        Raises:
+            IndexMismatchError: The live build is damaged, and was opened without a look at its points.
         """
         live = found if found and self.would_make(found.manifest) else None
         if found and not live:
@@ -76,13 +79,17 @@ class Run:
         plan = make_plan(reading, live.manifest if live else None, replaces=replaces)
         if live and not (plan.changed or plan.deleted):
             self.store.settle(self.collection)
+            self.store.open(self.collection).close()  # nobody looked into its points so far
             return _settled(live.manifest, plan)
         return self.build(plan, live, found, stack, beside=beside, from_nothing=from_nothing)
 
-    def open_live(self, stack: ExitStack) -> WholeBuild | None:
-        """Return the live build, whatever parameters made it, if it can be read."""
+    def open_live(self, stack: ExitStack, *, check: bool) -> WholeBuild | None:
+        """Return the live build, whatever parameters made it, if it can be read.
+
+        Without the check its points may be damaged; using them raises IndexMismatchError then.
+        """
         try:
-            live = self.store.open(self.collection)
+            live = self.store.open(self.collection, check=check)
         except (IndexMissingError, IndexMismatchError):
             return None
         stack.callback(live.close)
@@ -133,7 +140,7 @@ class Run:
         )
         copied = self._begin_copy(live, name, versions) if live and not from_nothing else None
         writer = copied or self.store.begin(self.collection, name, versions=versions)
-        usable = found if found and self.would_embed(found.manifest) else None
+        usable = found if found and not copied and self.would_embed(found.manifest) else None
         earlier = [build for build in (usable, unfinished) if build]
         try:
             self.entries += plan.kept.values()
@@ -142,7 +149,7 @@ class Run:
             else:
                 if live:
                     self._carry_over(plan, live, writer)
-                self._embed(plan, earlier, writer)
+                self._embed(plan, earlier, writer, keep=_none)
             manifest = self._manifest(name, plan)
             for tenant in {SHARED, *self.words}:
                 writer.set_vocabulary(self.words[tenant], tenant=tenant)
@@ -172,10 +179,10 @@ class Run:
         for chunk in old:
             self.words[tenant_of(chunk.document)].subtract(vocabulary([chunk]))
         writer.remove(documents=outdated, chunks=())
-        self._embed(plan, earlier, writer)
+        self._embed(plan, earlier, writer, keep=writer.keep)
         for tenant, words in self.words.items():
             self.words[tenant] = +words  # without those that no chunk holds any more
-        gone = {chunk.id for chunk in old} - self.embedded
+        gone = {chunk.id for chunk in old} - self.held
         writer.remove(documents=(), chunks=gone)
         self.removed_chunks = live.manifest.removed_chunks + len(gone)
 
@@ -188,7 +195,14 @@ class Run:
                 self._count_words(kept)
         writer.add_documents(live.document(name) for name in sorted(plan.kept))
 
-    def _embed(self, plan: Plan, earlier: Sequence[Build], writer: BuildWriter) -> None:
+    def _embed(
+        self,
+        plan: Plan,
+        earlier: Sequence[Build],
+        writer: BuildWriter,
+        *,
+        keep: Callable[[Sequence[Chunk]], set[str]],
+    ) -> None:
         from ingest.adapter import (
             BuildVectorStore,
             ChunkEmbedder,
@@ -204,7 +218,7 @@ class Run:
             steps = [
                 HandbookNodeParser(cut, self._on_parsed),
                 ChunkEmbedder(
-                    embedder=self.embedder, known=known, written=store, on_embedded=self._on_embedded
+                    embedder=self.embedder, keep=keep, known=known, written=store, on_held=self._on_held
                 ),
             ]
             pipeline = make_pipeline(store, transformations=steps, hashes=plan.hashes)
@@ -230,9 +244,9 @@ class Run:
         )
         self.progress.document(document.name, chunks)
 
-    def _on_embedded(self, chunk: Chunk) -> None:
+    def _on_held(self, chunk: Chunk) -> None:
         self._count_words([chunk])
-        self.embedded.add(chunk.id)
+        self.held.add(chunk.id)
         self.progress.chunk(chunk.end - chunk.start)
 
     def _count_words(self, chunks: Iterable[Chunk]) -> None:
@@ -283,3 +297,7 @@ def _settled(manifest: IndexManifest, plan: Plan) -> IndexManifest:
     return manifest.model_copy(
         update={"added": (), "updated": (), "deleted": (), "unchanged": len(plan.kept), "report": plan.rows}
     )
+
+
+def _none(_: Sequence[Chunk]) -> set[str]:
+    return set()

@@ -49,18 +49,18 @@ class EdgeStore:
         """How it lays out what it writes now."""
         return self._layout.version
 
-    def open(self, collection: str, build: str = "") -> EdgeBuild:
+    def open(self, collection: str, build: str = "", *, check: bool = True) -> EdgeBuild:
         """Return the live build, or the published one that is named; see the port."""
         folder = self._folder(collection)
         if build:
             self._check_published(folder, build)
-            return open_published(folder.build(build), collection, self._layout)
+            return open_published(folder.build(build), collection, self._layout, check=check)
         for attempt in range(OPEN_ATTEMPTS):
             live = folder.live()
             if not live:
                 break
             try:
-                return open_published(folder.build(live), collection, self._layout)
+                return open_published(folder.build(live), collection, self._layout, check=check)
             except IndexMismatchError:
                 raise
             except StoreError as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 
 import qdrant_edge
 
 from ingest.contract import IndexManifest
-from ingest.errors import StoreError
+from ingest.errors import IndexMismatchError, StoreError
 from ingest.store.edge_files import LIBRARY, MANIFEST, SHARD, engine_errors
 from ingest.store.edge_layout import search_params
 from ingest.store.edge_scroll import scroll
@@ -22,8 +23,8 @@ from ingest.store.query import Plan
 from ingest.store.sqlite_library import SqliteLibrary
 
 
-def open_published(folder: Path, collection: str, layout: Layout) -> EdgeBuild:
-    """Return a published build.
+def open_published(folder: Path, collection: str, layout: Layout, *, check: bool = True) -> EdgeBuild:
+    """Return a published build; its points are only looked into when they are asked for if it is not checked.
 
     Raises:
         IndexMismatchError: Its schema version is not this program's.
@@ -32,26 +33,21 @@ def open_published(folder: Path, collection: str, layout: Layout) -> EdgeBuild:
     with engine_errors(folder), ExitStack() as undo:
         manifest = parse_manifest((folder / MANIFEST).read_bytes(), collection)
         library = undo.enter_context(closing(SqliteLibrary.open(folder / LIBRARY)))
-        shard = undo.enter_context(closing(_load(folder)))
-        held, recorded = shard.count(qdrant_edge.CountRequest(exact=True)), library.count_chunks()
-        if held != recorded:  # with some of its files lost the engine loads without a word
-            raise StoreError(f"index {str(folder)!r}: {held} points of {recorded} are left")
+        build = EdgeBuild(folder, library, layout, dimension=manifest.dimension, manifest=manifest)
+        if check:
+            build.load()
         undo.pop_all()
-        dimension = manifest.dimension
-        return EdgeBuild(folder, shard, library, layout, dimension=dimension, manifest=manifest)
+        return build
 
 
 def open_draft(folder: Path, dimension: int, layout: Layout) -> EdgeBuild:
     """Return a build that never went live. Raises StoreError if it cannot be read."""
     with engine_errors(folder), ExitStack() as undo:
         library = undo.enter_context(closing(SqliteLibrary.recover(folder / LIBRARY)))
-        build = EdgeBuild(folder, _load(folder), library, layout, dimension=dimension, manifest=None)
+        build = EdgeBuild(folder, library, layout, dimension=dimension, manifest=None)
+        build.load()
         undo.pop_all()
         return build
-
-
-def _load(folder: Path) -> qdrant_edge.EdgeShard:
-    return qdrant_edge.EdgeShard.load(str(folder / SHARD))
 
 
 class EdgeBuild(HeldBuild):
@@ -60,7 +56,6 @@ class EdgeBuild(HeldBuild):
     def __init__(
         self,
         folder: Path,
-        shard: qdrant_edge.EdgeShard,
         library: SqliteLibrary,
         layout: Layout,
         *,
@@ -69,8 +64,32 @@ class EdgeBuild(HeldBuild):
     ) -> None:
         super().__init__(folder.name, library, layout, dimension=dimension, manifest=manifest)
         self._folder = folder
-        self._shard = shard
-        self._close_library = library.close
+        self._sqlite = library
+        self._loading = Lock()
+        self._loaded: qdrant_edge.EdgeShard | None = None
+
+    def load(self) -> qdrant_edge.EdgeShard:
+        """Return the shard. Raises StoreError if a published build has not all of its points."""
+        with self._loading, engine_errors(self._folder):
+            if self._loaded is None:
+                recorded = self._sqlite.count_chunks()
+                shard = qdrant_edge.EdgeShard.load(str(self._folder / SHARD))
+                held = shard.count(qdrant_edge.CountRequest(exact=True))
+                if self._manifest and held != recorded:  # the engine loads what is left without a word
+                    shard.close()
+                    raise StoreError(f"index {str(self._folder)!r}: {held} points of {recorded} are left")
+                self._loaded = shard
+            return self._loaded
+
+    @property
+    def _shard(self) -> qdrant_edge.EdgeShard:
+        """The shard. Raises IndexMismatchError if it was not loaded on opening, and is damaged."""
+        if self._loaded is not None:
+            return self._loaded
+        try:
+            return self.load()
+        except StoreError as error:
+            raise IndexMismatchError(f"build {self._name!r} cannot be read: {error}") from error
 
     def _query(self, plan: Plan, *, exact: bool) -> Iterable[Any]:
         with engine_errors(self._folder):
@@ -89,9 +108,10 @@ class EdgeBuild(HeldBuild):
 
     def close(self) -> None:
         """Release files; idempotent."""
-        self._close_library()
-        with engine_errors(self._folder):
-            self._shard.close()
+        self._sqlite.close()
+        if self._loaded is not None:
+            with engine_errors(self._folder):
+                self._loaded.close()
 
 
 def _request(plan: Plan, layout: Layout, *, exact: bool) -> qdrant_edge.QueryRequest:

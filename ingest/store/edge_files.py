@@ -12,10 +12,11 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from ingest.errors import IndexBusyError, StoreError
@@ -26,6 +27,9 @@ from ingest.store.sqlite_library import SqliteLibrary
 SHARD, LIBRARY, MANIFEST = "shard", "library.sqlite3", "manifest.json"
 DRAFT, BESIDE, LIVE = "DRAFT", "BESIDE", "LIVE"
 COPIED_BYTES = 1 << 20
+
+VECTORS_FILE = re.compile(r"chunk_(\d+)\.mmap")
+"""The engine appends vectors to the last of such files in a folder; those before it are full."""
 
 
 @contextmanager
@@ -68,6 +72,30 @@ def copy_files(source: Path, target: Path) -> None:
     """Copy what makes a build, which nobody changes, into an empty folder; without manifest and marks."""
     shutil.copytree(source / SHARD, target / SHARD, copy_function=_copy_data)
     shutil.copyfile(source / LIBRARY, target / LIBRARY)
+
+
+def share_files(source: Path, target: Path) -> None:
+    """Make a copy of a build to be changed, in an empty folder: its full files are the same ones twice.
+
+    The engine writes into a full file only when it overwrites a vector, so whoever changes the copy must not:
+    a point that gets other vectors is removed first, and then added (`EdgeWriter.add`).
+    """
+    shutil.copytree(source / SHARD, target / SHARD, copy_function=_share_or_copy)
+    shutil.copyfile(source / LIBRARY, target / LIBRARY)
+
+
+def _share_or_copy(source: str, target: str) -> None:
+    if _is_full(Path(source)):
+        with suppress(OSError):  # a file system without links, or with no more of them for this file
+            os.link(source, target)
+            return
+    _copy_data(source, target)
+
+
+def _is_full(file: Path) -> bool:
+    """Return whether vectors were begun to be appended to the next file."""
+    match = VECTORS_FILE.fullmatch(file.name)
+    return match is not None and file.with_name(f"chunk_{int(match[1]) + 1}.mmap").exists()
 
 
 def _copy_data(source: str, target: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import qdrant_edge
 
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
-from ingest.errors import StoreError
+from ingest.errors import IndexMismatchError, StoreError
 from ingest.store.edge_files import (
     DRAFT,
     LIBRARY,
@@ -18,8 +18,8 @@ from ingest.store.edge_files import (
     SHARD,
     CollectionFolder,
     WriterLock,
-    copy_files,
     engine_errors,
+    share_files,
     write_durably,
 )
 from ingest.store.edge_layout import create_shard
@@ -31,6 +31,7 @@ from ingest.store.encoding import (
     check_manifest,
     decode_chunk,
     encode_chunks,
+    encode_payloads,
 )
 from ingest.store.layout import Layout
 from ingest.store.port import BuildVersions, ChunkVectors
@@ -64,32 +65,53 @@ class EdgeWriter:
         mark = Draft(embed_model_version=versions.embed_model_version, dimension=versions.dimension)
         write_durably(self._path / DRAFT, mark.model_dump_json())
         if source:
-            self._library, self._shard = _copy(folder.build(source), self._path)
+            self._library, self._shard = self._copy(source)
         else:
             self._library = SqliteLibrary.create(self._path / LIBRARY)
             self._shard = create_shard(self._path / SHARD, versions, layout)
         self._copied = self._library.chunk_ids() if source else {}
         self._open = True
 
+    def _copy(self, source: str) -> tuple[SqliteLibrary, qdrant_edge.EdgeShard]:
+        """Copy a published build, which nobody changes, and open the copy for writing."""
+        try:
+            with engine_errors(self._path), ExitStack() as undo:
+                share_files(self._folder.build(source), self._path)
+                library = undo.enter_context(closing(SqliteLibrary.recover(self._path / LIBRARY)))
+                shard = undo.enter_context(closing(qdrant_edge.EdgeShard.load(str(self._path / SHARD))))
+                held = shard.count(qdrant_edge.CountRequest(exact=True))
+                check_count(source, held=held, recorded=library.count_chunks())
+                undo.pop_all()
+                return library, shard
+        except StoreError as error:
+            self._folder.discard(self._path)
+            raise IndexMismatchError(f"build {source!r} cannot be copied: {error}") from error
+
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors]) -> None:
         """Store chunks with their vectors; see the port.
 
-        Of a chunk that a copy holds with the same content only the payload is written: the engine appends a
-        vector that is written again, and the old one goes on taking room.
+        A chunk that a copy holds goes first, so that its vectors are appended: the engine would write over
+        those that are there, in files that the copy may share with the build it was made from.
         """
         payloads = encode_chunks(chunks, vectors, self._versions)
-        held = {chunk.id for chunk in chunks if self._copied.get(chunk.id) == chunk.content_hash}
         points = [
             qdrant_edge.Point(chunk.id, _vectors(its), payloads[chunk.id])
             for chunk, its in zip(chunks, vectors, strict=True)
-            if chunk.id not in held
         ]
+        self.remove(documents=(), chunks=payloads.keys() & self._copied.keys())
         with engine_errors(self._path):
             self._shard.update(qdrant_edge.UpdateOperation.upsert_points(points))
-            for one in held:
-                self._shard.update(qdrant_edge.UpdateOperation.overwrite_payload([one], payloads[one]))
             self._shard.flush()  # without a write-ahead log only this makes them durable
         self._library.record_chunks({chunk.id: chunk.content_hash for chunk in chunks})
+
+    def keep(self, chunks: Sequence[Chunk]) -> set[str]:
+        """Give the chunks that the copy holds with the same content their new place; see the port."""
+        kept = [chunk for chunk in chunks if self._copied.get(chunk.id) == chunk.content_hash]
+        payloads = encode_payloads(kept, self._versions)
+        with engine_errors(self._path):
+            for one, payload in payloads.items():
+                self._shard.update(qdrant_edge.UpdateOperation.overwrite_payload([one], payload))
+        return {*payloads}
 
     def add_documents(self, documents: Iterable[ParsedDocument]) -> None:
         """Store documents with text and sections."""
@@ -108,9 +130,9 @@ class EdgeWriter:
         self._copied = {one: content for one, content in self._copied.items() if one not in gone}
         # first the list of what is complete: a point that it lacks is merely written again
         self._library.remove(documents, ids)
-        with engine_errors(self._path):
-            self._shard.update(qdrant_edge.UpdateOperation.delete_points([*ids]))
-            self._shard.flush()
+        if ids:
+            with engine_errors(self._path):
+                self._shard.update(qdrant_edge.UpdateOperation.delete_points([*ids]))
 
     def set_vocabulary(self, words: Mapping[str, int], *, tenant: str = "") -> None:
         """Store the vocabulary of the shared chunks, or that of a tenant's own."""
@@ -148,13 +170,6 @@ class EdgeWriter:
         self._library.close()
         self._shard.flush()
         self._shard.close()
-
-
-def _copy(source: Path, path: Path) -> tuple[SqliteLibrary, qdrant_edge.EdgeShard]:
-    """Copy the files of a published build, which nobody changes, and open the copy for writing."""
-    with engine_errors(path):
-        copy_files(source, path)
-        return SqliteLibrary.recover(path / LIBRARY), qdrant_edge.EdgeShard.load(str(path / SHARD))
 
 
 def _count_points(path: Path) -> int:

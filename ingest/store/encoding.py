@@ -86,6 +86,11 @@ def encode_chunks(
             raise ValueError(f"chunk {one.id!r} has token vectors of shape {its_vectors.tokens.shape!r}")
         if not _is_canonical(one.id):
             raise ValueError(f"chunk id {one.id!r} is no UUID in canonical form")
+    return encode_payloads(chunks, versions)
+
+
+def encode_payloads(chunks: Sequence[Chunk], versions: BuildVersions) -> dict[str, Payload]:
+    """Return payload by chunk id, in the order of the chunks. Raises ValueError if a version is missing."""
     return {one.id: _payload(one, versions) for one in chunks}
 
 

@@ -262,6 +262,13 @@ class BuildWriter(Protocol):
 class CopyWriter(BuildWriter, Protocol):
     """A build in the making that began as a copy of another."""
 
+    def keep(self, chunks: Sequence[Chunk]) -> set[str]:
+        """Give those of these chunks that the copy holds with the same content their new place in the text.
+
+        Returns their ids. Their vectors stay; the other chunks have to be added.
+        """
+        ...
+
     def chunks_of(self, documents: Iterable[str]) -> list[Chunk]:
         """Return the chunks of these documents."""
         ...
@@ -279,8 +286,14 @@ class Store(Protocol):
         """How it lays out what it writes now; the manifest of a build says how that one is."""
         ...
 
-    def open(self, collection: str, build: str = "") -> WholeBuild:
+    def open(self, collection: str, build: str = "", *, check: bool = True) -> WholeBuild:
         """Return the live build, or the published one that is named.
+
+        Args:
+            collection: Whose.
+            build: Its name; empty for the live one.
+            check: Look into its points at once, so that damage shows now; else it shows when they are first
+                asked for, and whoever asks for the manifest, texts or words alone does not wait for it.
 
         Raises:
             IndexMissingError: The collection has no published build, or none of this name.
@@ -307,7 +320,9 @@ class Store(Protocol):
 
         None if this engine has no quicker way than to write it all again.
 
-        Raises IndexMissingError if there is no published build `source`.
+        Raises:
+            IndexMissingError: There is no published build `source`.
+            IndexMismatchError: It is damaged.
         """
         ...
 

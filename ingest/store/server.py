@@ -6,8 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import structlog
+
 from ingest.contract import IndexManifest
-from ingest.errors import IndexBusyError, IndexMismatchError, IndexMissingError, StoreError
+from ingest.errors import (
+    IndexBusyError,
+    IndexMismatchError,
+    IndexMissingError,
+    IndexUnreachableError,
+    StoreError,
+)
 from ingest.settings import IndexSettings
 from ingest.store.encoding import check_names, parse_manifest
 from ingest.store.layout import Layout
@@ -15,6 +23,7 @@ from ingest.store.port import BuildState, BuildStatus, BuildVersions, Engine
 from ingest.store.server_build import ServerBuild
 from ingest.store.server_collection import ServerCollection, live_build
 from ingest.store.server_connection import Connection
+from ingest.store.server_copy import ServerCopyWriter
 from ingest.store.server_lease import Lease
 from ingest.store.server_library import BESIDE, DRAFT, MANIFEST
 from ingest.store.server_snapshots import LIBRARY_FILE, POINTS_FILE, Snapshots
@@ -36,8 +45,12 @@ class ServerStore:
         """How it lays out what it writes now."""
         return self._layout.version
 
-    def open(self, collection: str, build: str = "") -> ServerBuild:
-        """Return the live build, or the one that is named; see the port. A read-only API key is enough."""
+    def open(self, collection: str, build: str = "", *, check: bool = True) -> ServerBuild:
+        """Return the live build, or the one that is named; see the port. A read-only API key is enough.
+
+        The server answers for what it holds, so there is nothing to check.
+        """
+        del check
         on_server = self._collection(collection)
         if build:
             self._check_published(on_server, build)
@@ -71,26 +84,55 @@ class ServerStore:
 
     def begin(self, collection: str, build: str, *, versions: BuildVersions) -> ServerWriter:
         """Return a writer for a new build; see the port."""
-        check_names(collection, build)
         on_server = self._collection(collection)
-        self._check_free(on_server, build)
-        lease = Lease(self._connection, on_server.lock, collection)
-        lease.acquire()
+        lease = self._begin(on_server, build, versions)
         try:
-            on_server.settle()
-            drafts = on_server.drafts()
-            kept = on_server.fullest_draft(versions.embed_model_version)
-            for draft in drafts.keys() - {kept}:
-                on_server.discard(draft)
             return ServerWriter(on_server, build, versions, lease, self._layout)
         except BaseException:
             lease.close()
             raise
 
-    def begin_copy(self, collection: str, build: str, *, source: str, versions: BuildVersions) -> None:
-        """Return None: a server copies no collection by itself; see the port."""
-        del build, versions
-        self._check_published(self._collection(collection), source)
+    def begin_copy(
+        self, collection: str, build: str, *, source: str, versions: BuildVersions
+    ) -> ServerCopyWriter | None:
+        """Return a writer for a new build that begins as a copy of a published one; see the port.
+
+        None on a cluster, and on a server that does not reach itself at the address that we use.
+        """
+        on_server = self._collection(collection)
+        self._check_published(on_server, source)
+        if not self._snapshots.is_whole():
+            return None
+        lease = self._begin(on_server, build, versions)
+        try:
+            return ServerCopyWriter(
+                on_server, build, versions, lease, self._layout, snapshots=self._snapshots, source=source
+            )
+        except IndexUnreachableError as error:
+            structlog.get_logger().warning("index_not_copied", collection=collection, reason=str(error))
+            with closing(lease):
+                on_server.discard(build)
+            return None
+        except BaseException:
+            lease.close()
+            raise
+
+    def _begin(self, collection: ServerCollection, build: str, versions: BuildVersions) -> Lease:
+        """Return the lease, taken; what earlier writers left is in order."""
+        check_names(collection.name, build)
+        self._check_free(collection, build)
+        lease = Lease(self._connection, collection.lock, collection.name)
+        lease.acquire()
+        try:
+            collection.settle()
+            drafts = collection.drafts()
+            kept = collection.fullest_draft(versions.embed_model_version)
+            for draft in drafts.keys() - {kept}:
+                collection.discard(draft)
+        except BaseException:
+            lease.close()
+            raise
+        return lease
 
     def _check_free(self, collection: ServerCollection, build: str) -> None:
         names, aliases = self._connection.names(), self._connection.aliases()

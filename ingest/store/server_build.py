@@ -15,8 +15,7 @@ from ingest.store.query import Plan
 from ingest.store.server_connection import POINTS_PER_REQUEST, Connection
 from ingest.store.server_layout import search_params
 from ingest.store.server_library import ServerLibrary
-
-IDS_A_PAGE = 2000
+from ingest.store.server_scroll import scroll
 
 
 class ServerBuild(HeldBuild):
@@ -60,24 +59,8 @@ class ServerBuild(HeldBuild):
                 )
 
     def _scroll_ids(self, tenant: str) -> dict[str, str]:
-        theirs = models.Filter(
-            must=[models.FieldCondition(key=TENANT_FIELD, match=models.MatchValue(value=tenant))]
-        )
-        found: dict[str, str] = {}
-        offset = None
-        while True:
-            with self._connection.errors() as to:
-                page, offset = to.client.scroll(
-                    self._name,
-                    theirs,
-                    limit=IDS_A_PAGE,
-                    offset=offset,
-                    with_payload=["content_hash"],
-                    consistency=to.consistency,
-                )
-            found |= {str(one.id): str((one.payload or {})["content_hash"]) for one in page}
-            if offset is None:
-                return found
+        found = scroll(self._connection, self._name, TENANT_FIELD, [tenant], ["content_hash"])
+        return {one: str(payload["content_hash"]) for one, payload in found}
 
     def close(self) -> None:
         """Do nothing: the connection is the store's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from qdrant_client import models
 
@@ -57,13 +57,17 @@ class ServerLibrary:
             found = to.client.retrieve(self._name, wanted, with_payload=True, consistency=to.consistency)
         return found[0].payload if found else None
 
-    def remove(self, kind: str) -> None:
-        """Remove all texts of a kind."""
+    def remove(self, *kinds: str, keys: Iterable[str] | None = None) -> None:
+        """Remove all texts of these kinds, or those with one of the keys."""
+        found = _of(*kinds)
+        if keys is not None:
+            named = models.FieldCondition(key="key", match=models.MatchAny(any=[*keys]))
+            found = models.Filter(must=[found, named])
         with self._connection.errors() as to:
-            to.client.delete(self._name, models.FilterSelector(filter=_of(kind)), wait=True)
+            to.client.delete(self._name, models.FilterSelector(filter=found), wait=True)
 
-    def _texts(self, kind: str) -> Iterable[str]:
-        """Return all texts of a kind, in no order."""
+    def _texts(self, kind: str) -> dict[str, str]:
+        """Return all texts of a kind by key, in no order."""
         parts: defaultdict[str, dict[int, str]] = defaultdict(dict)
         offset = None
         while True:
@@ -80,12 +84,32 @@ class ServerLibrary:
                 parts[payload["key"]][payload["part"]] = payload["text"]
             if offset is None:
                 break
-        return ("".join(text for _, text in sorted(of_key.items())) for of_key in parts.values())
+        return {key: "".join(text for _, text in sorted(of_key.items())) for key, of_key in parts.items()}
 
     def record_chunks(self, hashes: Mapping[str, str]) -> None:
         """Store content hash by id of chunks that are now complete."""
         self.put(CHUNKS, str(self._recorded), json.dumps(dict(hashes)))
         self._recorded += 1
+
+    def adopt(self) -> None:
+        """Make another library, which was copied here, one that can be changed; its build's marks go."""
+        self.remove(MANIFEST, BESIDE, DRAFT, VOCABULARY)
+        self._recorded = 1 + max((int(key) for key in self._texts(CHUNKS)), default=-1)
+
+    def forget_chunks(self, chunks: Collection[str]) -> None:
+        """Forget chunks by id."""
+        for key, text in self._texts(CHUNKS).items() if chunks else ():
+            held = json.loads(text)
+            left = {one: held[one] for one in held if one not in chunks}
+            if not left:
+                self.remove(CHUNKS, keys=[key])
+            elif len(left) < len(held):
+                self.put(CHUNKS, key, json.dumps(left))
+
+    def forget_documents(self, names: Iterable[str]) -> None:
+        """Forget documents by name."""
+        if keys := [*names]:
+            self.remove(DOCUMENT, keys=keys)
 
     def add_document(self, parsed: ParsedDocument) -> None:
         """Store a document; one of the same name is replaced."""
@@ -97,7 +121,8 @@ class ServerLibrary:
 
     def chunk_ids(self) -> dict[str, str]:
         """Return content hash by id of the complete chunks."""
-        return {one: content for text in self._texts(CHUNKS) for one, content in json.loads(text).items()}
+        texts = self._texts(CHUNKS).values()
+        return {one: content for text in texts for one, content in json.loads(text).items()}
 
     def document(self, name: str) -> ParsedDocument:
         """Return a document. Raises KeyError if it is absent."""
@@ -111,5 +136,5 @@ class ServerLibrary:
         return dict(json.loads(self.get(VOCABULARY, tenant) or "{}"))
 
 
-def _of(kind: str) -> models.Filter:
-    return models.Filter(must=[models.FieldCondition(key="kind", match=models.MatchValue(value=kind))])
+def _of(*kinds: str) -> models.Filter:
+    return models.Filter(must=[models.FieldCondition(key="kind", match=models.MatchAny(any=[*kinds]))])

@@ -1,4 +1,7 @@
-"""A build on a Qdrant server as files, and back: one snapshot of its points and one of its library."""
+"""A build on a Qdrant server as files, and back: one snapshot of its points and one of its library.
+
+A copy of a collection on the server itself is a snapshot too, which never leaves it.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +29,20 @@ class Snapshots:
         self._api_key = connection.settings.qdrant_api_key.get_secret_value()
         self._patient = connection.settings.model_copy(update={"qdrant_timeout_s": SNAPSHOT_TIMEOUT_S})
 
+    def is_whole(self) -> bool:
+        """Return whether the server is no node of a cluster, whose snapshots lack what is on the others."""
+        with self._connection.errors() as to:
+            status = to.client.cluster_status()
+        return not isinstance(status, models.ClusterStatusOneOf1) or len(status.peers) <= 1
+
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
         """Give a connection that waits for a snapshot. Raises StoreError if the server is one of several."""
-        with self._connection.errors() as to:
-            status = to.client.cluster_status()
-            if isinstance(status, models.ClusterStatusOneOf1) and len(status.peers) > 1:
-                raise StoreError(
-                    "a snapshot on one node of a cluster lacks the shards of the others",
-                    hint="Copy the live build to a folder with 'coach index move', and back that up.",
-                )
+        if not self.is_whole():
+            raise StoreError(
+                "a snapshot on one node of a cluster lacks the shards of the others",
+                hint="Copy the live build to a folder with 'coach index move', and back that up.",
+            )
         patient = Connection(self._patient)
         with closing(patient.client), patient.errors():
             yield patient
@@ -70,6 +77,33 @@ class Snapshots:
         except httpx.HTTPError as error:
             raise IndexUnreachableError(f"Qdrant at {to.url} does not give its snapshot: {error}") from error
         return digest.hexdigest()
+
+    def count_shards(self, collection: str) -> int:
+        """Return how many shards a collection has."""
+        with self._connection.errors() as to:
+            return to.client.get_collection(collection).config.params.shard_number or 1
+
+    def copy(self, source: str, target: str) -> None:
+        """Put what a collection holds in the place of what another one with the same parts and shards holds.
+
+        The server fetches it from itself as a stream, so that a stop on the way leaves no file behind.
+
+        Raises:
+            StoreError: The server is one of several.
+            IndexUnreachableError: It does not reach itself at the address that we use.
+        """
+        shards = self.count_shards(source)
+        with self._connected() as to:
+            held = f"{to.client.http.client.host.rstrip('/')}/collections/{source}"
+            for shard in range(shards):
+                to.client.recover_shard_snapshot(
+                    target,
+                    shard,
+                    f"{held}/shards/{shard}/snapshot",
+                    api_key=self._api_key or None,
+                    priority=models.SnapshotPriority.SNAPSHOT,
+                    wait=True,
+                )
 
     def load(self, collection: str, file: Path) -> None:
         """Make a collection of a file that `save` wrote."""

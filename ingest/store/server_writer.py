@@ -43,14 +43,21 @@ class ServerWriter:
         self._lease = lease
         self._points = collection.points(build)
         self._library = collection.library(build)
+        self._create(layout)
+
+    def _create(self, layout: Layout) -> None:
+        """Make the build's two collections; from now on it is a draft."""
         self._library.create()
+        self._put_mark()
+        self._create_points(layout, shards=self._connection.settings.qdrant_shards or None)
+
+    def _put_mark(self) -> None:
+        versions = self._versions
         mark = Draft(embed_model_version=versions.embed_model_version, dimension=versions.dimension)
         self._library.put(DRAFT, "", mark.model_dump_json())
-        self._create_points(layout)
 
-    def _create_points(self, layout: Layout) -> None:
+    def _create_points(self, layout: Layout, *, shards: int | None) -> None:
         with self._connection.errors() as to:
-            shards = to.settings.qdrant_shards or None
             parts = collection_parts(self._versions, layout)
             to.create(self._points, shards=shards, **parts)
             for field in FILTER_FIELDS:  # before the points, so that the vector index knows the fields
@@ -62,7 +69,12 @@ class ServerWriter:
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors]) -> None:
         """Store chunks with their vectors; see the port."""
-        payloads = encode_chunks(chunks, vectors, self._versions)
+        self._upsert(chunks, vectors, encode_chunks(chunks, vectors, self._versions))
+        self._library.record_chunks({chunk.id: chunk.content_hash for chunk in chunks})
+
+    def _upsert(
+        self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors], payloads: Mapping[str, Payload]
+    ) -> None:
         points = [
             _point(chunk.id, its, payloads[chunk.id]) for chunk, its in zip(chunks, vectors, strict=True)
         ]
@@ -71,7 +83,6 @@ class ServerWriter:
             self._lease.renew()
             with self._connection.errors() as to:
                 to.client.upsert(self._points, points[start : start + step], wait=True)
-        self._library.record_chunks({chunk.id: chunk.content_hash for chunk in chunks})
 
     def add_documents(self, documents: Iterable[ParsedDocument]) -> None:
         """Store documents with text and sections."""

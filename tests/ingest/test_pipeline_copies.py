@@ -87,3 +87,18 @@ def test_a_build_is_written_from_nothing_once_much_of_it_was_removed(workshop: W
     assert removed[1] == removed[0] + 1  # the sections after the edited one keep their chunks
     assert max(removed) <= chunks / 2 + 1
     assert removed.count(0) >= 1
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_damaged_build_is_neither_copied_nor_kept(workshop: Workshop, *, edited: bool) -> None:
+    """With an edit or without one, the next ingest writes from nothing what lost a file."""
+    live = workshop.ingest("book").build
+    [lost] = (workshop.folder / "index/handbook/builds" / live).rglob("*.mappings")
+    lost.write_bytes(lost.read_bytes()[:3])
+    if edited:
+        workshop.write("book/b.md", page("B", delta="A body."))
+    made = workshop.ingest("book")
+    assert made.build != live
+    assert (made.removed_chunks, len(workshop.embedder.embedded)) == (0, 4 if edited else 3)
+    with workshop.live() as build:
+        assert len(build.chunk_ids()) == made.chunks
