@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 from coach.recruit.contract import LEVELS, ChosenSet, ConditionName, PoolQuestion, Wishes
 from coach.recruit.pool import Pool
-from coach.recruit.problem import BUDGET_TOLERANCE, LEVEL_SHARE, apportion, length_of, weights_differ
+from coach.recruit.problem import (
+    BUDGET_TOLERANCE,
+    LEVEL_SHARE,
+    extras_of,
+    seats_of,
+    weights_differ,
+)
 
 
 class Miss(NamedTuple):
@@ -29,7 +35,7 @@ def _in_set(pool: Pool, wishes: Wishes, made: ChosenSet) -> Iterator[Miss]:
     questions = [chosen.question for chosen in made.questions]
     if wishes.count is not None and len(questions) != wishes.count:
         yield Miss("count", f"{made.name} has {_questions(len(questions))} instead of {wishes.count}")
-    minutes = length_of(wishes)
+    minutes = wishes.minutes
     if minutes is not None and abs(made.minutes - minutes) > BUDGET_TOLERANCE * minutes:
         yield Miss("minutes", f"{made.name} takes {made.minutes:g} minutes instead of {minutes:g}")
     yield from _level(wishes, made.name, questions)
@@ -75,9 +81,16 @@ def _kinds(wishes: Wishes, name: str, questions: Sequence[PoolQuestion]) -> Iter
 
 def _competencies(pool: Pool, wishes: Wishes, name: str, questions: Sequence[PoolQuestion]) -> Iterator[Miss]:
     held = Counter(question.competency for question in questions)
-    seats = apportion(len(questions), {one.id: one.weight for one in wishes.competencies})
+    extras = extras_of(pool, wishes)
+    added = sum(question.id in extras for question in questions)
+    seats = seats_of(wishes, len(questions), extras)
+    unseated = added if wishes.rounds * wishes.forms > 1 else 0
     for competency, count in held.items():
-        if seats and competency not in seats:
+        if (
+            seats
+            and competency not in seats
+            and any(question.competency == competency and question.id not in extras for question in questions)
+        ):
             yield Miss(
                 "competencies", f"{name} has {count} on {pool.title(competency)!r}, which is not asked for"
             )
@@ -86,7 +99,8 @@ def _competencies(pool: Pool, wishes: Wishes, name: str, questions: Sequence[Poo
                 "competencies", f"{name} has {count} on {pool.title(competency)!r}, which is to be avoided"
             )
     for competency, wanted in seats.items():
-        off = weights_differ(wishes) and abs(held[competency] - wanted) > 1
+        short, over = wanted - held[competency], held[competency] - wanted
+        off = weights_differ(wishes) and (short > 1 + unseated or over > 1)
         if off or (wanted and not held[competency]):
             told = f"{name} has {held[competency]} on {pool.title(competency)!r} instead of {wanted}"
             yield Miss("competencies", told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from coach.recruit.check import misses
 from coach.recruit.contract import (
@@ -20,6 +21,7 @@ from coach.recruit.problem import (
     PROBE_MINUTES,
     Problem,
     check_names,
+    seats_of,
     state_problem,
     thinned,
     usual_counts,
@@ -64,6 +66,9 @@ def choose(
         if solution is not None:
             return _selection(pool, problem, solution, nearness)
     problem = state_problem(pool, wishes, nearness, count=counts[0], places=places)
+    shorter = _shorter(problem, min(counts))
+    if shorter is not None:
+        return _selection(pool, *shorter, nearness)
     return _nearest(pool, problem, nearness)
 
 
@@ -73,6 +78,20 @@ def _solve(problem: Problem) -> Solution | None:
     thin = thinned(problem)
     solution = solve(thin)
     return solve(problem) if solution is None and thin is not problem else solution
+
+
+def _shorter(problem: Problem, fewest: int) -> tuple[Problem, Solution] | None:
+    """Return the longest set below the usual length, if nobody has asked for a length."""
+    wishes = problem.wishes
+    if wishes.count is not None or wishes.minutes is not None:
+        return None
+    for count in range(fewest - 1, 0, -1):
+        seats = seats_of(wishes, count, problem.extras)
+        tried = replace(problem, count=count, minutes=None, seats=seats)
+        solution = _solve(tried)
+        if solution is not None:
+            return tried, solution
+    return None
 
 
 def _nearest(pool: Pool, problem: Problem, nearness: Mapping[str, float]) -> Selection:

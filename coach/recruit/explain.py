@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from coach.recruit.contract import ChosenSet, ConditionName, PoolQuestion, Wishes
 from coach.recruit.pool import Pool
-from coach.recruit.problem import BUDGET_TOLERANCE, LEVEL_SHARE, Problem, full_minutes
+from coach.recruit.problem import (
+    BUDGET_TOLERANCE,
+    DEFAULT_LENGTH_MINUTES,
+    LEVEL_SHARE,
+    Problem,
+    full_minutes,
+)
 
 # Nearness to the focus from which a reader sees the likeness.
 _CLOSE = 0.45
@@ -72,6 +78,10 @@ def _compromises(pool: Pool, problem: Problem, sets: Sequence[ChosenSet]) -> Ite
         most = Counter(one.kind for one in chosen if one.kind).most_common(1)
         if most and not problem.wishes.kinds and most[0][1] > (len(chosen) + 1) // 2:
             yield f"{made.name}: {most[0][1]} of {len(chosen)} questions are of the kind {most[0][0]!r}."
+    if problem.minutes is None and problem.wishes.minutes is None and problem.wishes.count is None:
+        took = " and ".join(f"{made.minutes:g}" for made in sets)
+        usual = f"the usual {DEFAULT_LENGTH_MINUTES:g} minutes"
+        yield f"The handbook has too few such questions for {usual}; this takes {took}."
     everything = [one.question for made in sets for one in made.questions]
     unstated = sum(not one.minutes_stated for one in everything)
     if unstated:

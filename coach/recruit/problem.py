@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from coach.errors import NotFoundError
@@ -57,6 +57,7 @@ class Problem:
         is_count_stated: Whether somebody asked for that number.
         minutes: Of a set; None if any length will do.
         seats: How many questions of a set each wanted competency should have; empty if all are wanted.
+        extras: Must-have questions of other competencies: they come in addition, and take no seat.
         sets: Rounds times forms.
         avoided: Why a question is left out, by id.
         twins: Pairs of candidates that ask nearly the same.
@@ -69,6 +70,7 @@ class Problem:
     is_count_stated: bool
     minutes: float | None
     seats: Mapping[str, int]
+    extras: frozenset[str]
     sets: int
     avoided: Mapping[str, str]
     twins: tuple[tuple[str, str], ...]
@@ -104,13 +106,15 @@ def state_problem(
     )
     questions = wishes.count or count or usual_counts(wishes)[0]
     ids = {candidate.question.id for candidate in candidates}
+    extras = extras_of(pool, wishes)
     return Problem(
         wishes=wishes,
         candidates=candidates,
         count=questions,
         is_count_stated=wishes.count is not None,
         minutes=length_of(wishes),
-        seats=apportion(questions, {one.id: one.weight for one in wishes.competencies}),
+        seats=seats_of(wishes, questions, extras),
+        extras=extras,
         sets=wishes.rounds * wishes.forms,
         avoided=avoided,
         twins=tuple(pair for pair in pool.twins if ids.issuperset(pair)),
@@ -164,6 +168,23 @@ def apportion(count: int, weights: Mapping[str, float]) -> dict[str, int]:
         name = max((one for one in order if seats[one] > 1), key=lambda one: seats[one] - exact[one])
         seats[name] -= 1
     return seats
+
+
+def extras_of(pool: Pool, wishes: Wishes) -> frozenset[str]:
+    """Return the must-have questions of competencies that are not asked for: they are wanted in addition."""
+    asked = {one.id for one in wishes.competencies}
+    questions = pool.by_id()
+    return frozenset(one for one in wishes.must_have if asked and questions[one].competency not in asked)
+
+
+def seats_of(wishes: Wishes, count: int, extras: Collection[str]) -> dict[str, int]:
+    """Return how many of a set's questions each wanted competency should have.
+
+    Questions in addition take no seat; of several sets nobody knows beforehand which one has them, and each
+    set is measured by all its questions.
+    """
+    seats = count if wishes.rounds * wishes.forms > 1 else max(0, count - len(extras))
+    return apportion(seats, {one.id: one.weight for one in wishes.competencies})
 
 
 def weights_differ(wishes: Wishes) -> bool:

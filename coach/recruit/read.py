@@ -11,9 +11,11 @@ from coach.recruit.contract import MAX_MINUTES, MAX_QUESTIONS, MAX_SETS, Compete
 from coach.recruit.pool import Pool
 from coach.recruit.read_competencies import CompetencyReader
 from coach.recruit.read_kinds import KindCue, Scope, negated, read_kinds
+from coach.recruit.read_language import NOT_ENGLISH, is_english, stems_of
 from coach.recruit.read_level import LevelCue, read_level
 from coach.recruit.read_numbers import Number, read_numbers
-from coach.recruit.read_text import is_terse, without
+from coach.recruit.read_parts import asides
+from coach.recruit.read_text import asking, is_terse, lies_in, without
 from coach.types import ModelUse
 from ingest.analysis import terms
 from ingest.contract import Frozen, QuestionKind
@@ -32,7 +34,9 @@ InferredField = Literal[
     "avoid_topics",
 ]
 _ABOUT_THE_INTERVIEW = re.compile(
-    r"\b(?:\d+|questions?|qs|q's|interviews?|interviewers?|loop|rounds?|screen|sets?|levels?|lvl|candidates?"
+    r"\b(?:\d+|hiring (?:team|manager)|questions?|qs|q's|interviews?|interviewers?|loop|rounds?|screen"
+    r"|(?<!test )(?<!golden )(?<!gold )(?<!eval )(?<!data )(?<!reference )sets?|(?<!service )levels?"
+    r"|lvl|candidates?"
     r"|hey|please|pls|thanks|need|minutes?|engineers?)\b",
     re.IGNORECASE,
 )
@@ -108,10 +112,13 @@ class RequestReader:
     def __init__(self, pool: Pool, reader: CompetencyReader) -> None:
         self._pool = pool
         self._reader = reader
+        self._known = stems_of(pool) | reader.stems
 
     def read(self, text: str) -> Reading:
         """Return the wishes of a request."""
         draft = _Draft(text)
+        if not is_english(text, self._known):
+            draft.notes.append(NOT_ENGLISH)
         scopes = negated(text)
         numbers, level = read_numbers(text), read_level(text)
         kinds = read_kinds(text, scopes)
@@ -154,8 +161,10 @@ class RequestReader:
         return bool(title & set(terms(said)))
 
     def _take_competencies(self, draft: _Draft, text: str) -> None:
-        blanked = _ABOUT_THE_INTERVIEW.sub(lambda match: " " * len(match[0]), text)
-        found = self._reader.read(blanked)
+        spans = asking(text)  # elsewhere adverts speak of test sets and agent loops
+        about = [one for one in _ABOUT_THE_INTERVIEW.finditer(text) if lies_in(one.start(), spans)]
+        blanked = without(text, [one.span() for one in about])
+        found = self._reader.read(without(blanked, asides(draft.text))) or self._reader.read(blanked)
         if not found:
             self._stand_for_kinds(draft)
             return

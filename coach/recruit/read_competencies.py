@@ -11,22 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 
 import numpy as np
-import yaml
 
 from coach.recruit.contract import Competency
 from coach.recruit.pool import Pool
 from coach.recruit.read_text import Clause, clauses, is_terse, sentence_spans, sentences
-from ingest.analysis import STOPWORDS, stem, terms, words
+from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
+from ingest.analysis import stem, terms, words
 from ingest.store.port import Vector
 
 Embed = Callable[[str], Vector]
-Cue = tuple[str, ...]
-"""Stems."""
-
 # What stands in any advert and any request; what a question has in common with it says nothing of its topic.
 _EVERYWHERE = (
     "We are looking for an experienced engineer to join our growing team.",
@@ -42,19 +37,40 @@ _EVERYWHERE = (
     "Home office, flexible hours, equipment of your choice.",
     "Our customers use our AI assistant every day.",
 )
+# What interviews are about and posts are not: in an advert only words on the interview count for these.
+_OF_INTERVIEWS = frozenset(
+    {
+        "behavioural toolkit",
+        "case files of named failures",
+        "interview landscape",
+        "study plans",
+        "templates and reference tables",
+    }
+)
+# Words of the field that mean something else in such company.
+_IDIOMS = re.compile(
+    r"\bforward[- ]deployed\b"
+    r"|\b(?:estate|travel|insurance|human|live|call[- ]cent(?:er|re)|booking) agents?\b"
+    r"|\battention to detail\b|\bstory points?\b|\b(?:long|cover) story\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\s,;:()]+")
 _NEAREST_EVERYWHERE = 3
 _BACKGROUND = 0.5
 _NEAR = 0.2
 _NEIGHBOURS = 12
 _MEANING = 1.0
-_CUE = 1.0
 _TITLE = 1.0
 _MOST_FOR_A_CUE = 2
+# What an advert's reader adds about the interview weighs more than what the advert says of the post.
+_ASKED_FOR = 2.0
 # Shares of the best competency's score that another one needs.
 _SHARE = 0.3
 _MOST = 4
 _ALONE = 0.35
+# A score that is enough however much an advert says of something else.
+_ENOUGH = 1.7
+_ENOUGH_IN_A_NOTE = 0.9
 _OUTRIGHT = 0.4
 _SAME_TOPIC = 0.5
 _SHARED_WORD = 0.3
@@ -86,7 +102,11 @@ class _Tally:
 
 
 class CompetencyReader:
-    """Reads what requests are about, for one pool."""
+    """Reads what requests are about, for one pool.
+
+    Attributes:
+        stems: Of all words of the vocabulary.
+    """
 
     def __init__(self, pool: Pool, embed: Embed) -> None:
         self._embed = embed
@@ -97,7 +117,14 @@ class CompetencyReader:
         everywhere = np.stack([embed(text) for text in _EVERYWHERE])
         nearest = np.sort(self._vectors @ everywhere.T, axis=1)[:, -_NEAREST_EVERYWHERE:]
         self._background: Vector = nearest.mean(axis=1)
-        self._cues = _cues_of(pool.competencies, embed)
+        about = _topics_of(pool.competencies, embed)
+        self._cues = {name: topics()[topic] for name, topic in about.items()}
+        self._of_interviews = {name for name, topic in about.items() if topic in _OF_INTERVIEWS}
+        self.stems = frozenset(stem for cues in self._cues.values() for cue in cues for stem in cue)
+        # "Agents: design" is about agents.
+        self._subjects = {
+            one.id: set(terms(one.title.partition(":")[0])) for one in pool.competencies if ":" in one.title
+        }
         # Words of a title speak for a chapter that the vocabulary does not know; elsewhere they mislead.
         self._titles = {
             name: stems for name, stems in _title_stems(pool.competencies).items() if name not in self._cues
@@ -111,15 +138,23 @@ class CompetencyReader:
         """
         tally = _Tally()
         seen: Counter[tuple[str, frozenset[str]]] = Counter()
+        text = _IDIOMS.sub(lambda match: " " * len(match[0]), text)
         for clause in sentences(text) if is_terse(text) else clauses(text):
             self._count_cues(clause, tally, seen)
         named = dict(tally.scores)
         for start, end in sentence_spans(text):
             self._count_meaning(text[start:end], (start, end), tally)
-        return self._best(tally, named)
+        return self._best(tally, named, is_note=is_terse(text))
 
     def named(self, text: str) -> list[str]:
-        """Return the competencies that a few words name outright, most first."""
+        """Return the competencies that a few words name outright, most first.
+
+        The subject of several chapters ("agents") names them all.
+        """
+        said = set(terms(text))
+        subject = [name for name, stems in self._subjects.items() if said and said <= stems]
+        if subject:
+            return subject
         tally = _Tally()
         for clause in clauses(text):
             self._count_cues(clause, tally, Counter())
@@ -127,19 +162,22 @@ class CompetencyReader:
         return [
             name
             for name, score in sorted(tally.scores.items(), key=lambda one: (-one[1], one[0]))
-            if score >= max(_CUE, _OUTRIGHT * best)
+            if score >= max(WEAK_CUE, _OUTRIGHT * best)
         ]
 
     def _count_cues(self, clause: Clause, tally: _Tally, seen: Counter[tuple[str, frozenset[str]]]) -> None:
-        said = _stems(clause.said)
+        said = [mended(one, self.stems) if clause.is_note else stem(one) for one in words(clause.said)]
         held = set(said)
         for name, cues in self._cues.items():
-            for cue in cues:
+            if name in self._of_interviews and not clause.is_request:
+                continue
+            for cue, worth in said_cues(cues, said):
                 one = frozenset(cue)
-                if seen[name, one] < _MOST_FOR_A_CUE and one <= held and _stands(cue, said):
+                if seen[name, one] < _MOST_FOR_A_CUE:
                     seen[name, one] += 1
                     # The second time a word is said it says half as much.
-                    score = _CUE * len(cue) ** 0.5 / seen[name, one]
+                    score = worth * len(cue) ** 0.5 / seen[name, one]
+                    score *= _ASKED_FOR if clause.is_request and not clause.is_note else 1.0
                     tally.add(name, score, _words_of(clause, one))
         for name, titled in self._titles.items():
             for word, worth in titled.items():
@@ -156,35 +194,23 @@ class CompetencyReader:
             if nearness[place] > 0:
                 tally.add(self._of[place], _MEANING * float(nearness[place]), span)
 
-    def _best(self, tally: _Tally, named: Mapping[str, float]) -> list[About]:
+    def _best(self, tally: _Tally, named: Mapping[str, float], *, is_note: bool) -> list[About]:
         ranked = sorted(tally.scores.items(), key=lambda one: (-one[1], one[0]))
         if not ranked or (not named and ranked[0][1] < _ALONE):
             return []
-        least = _SHARE * ranked[0][1]
+        least = min(_SHARE * ranked[0][1], _ENOUGH_IN_A_NOTE if is_note else _ENOUGH)
+        outright = min(CUE, (WEAK_CUE if is_note else 1.0) * max(named.values(), default=0.0))
         kept = [
             (name, score)
             for name, score in ranked
-            if score >= least and (not named or named.get(name, 0) > 0)
+            if score >= least and (not named or named.get(name, 0) >= outright)
         ]
         return [About(name, round(score, 3), tally.best[name][1]) for name, score in kept[:_MOST]]
 
 
-def _stems(text: str) -> list[str]:
-    """Return the stems of all words, function words included: "on call" is more than "call"."""
-    return [stem(word) for word in words(text)]
-
-
-def _stands(cue: Cue, said: Sequence[str]) -> bool:
-    """Return whether the words of a cue stand side by side, where one of them is a function word."""
-    if not STOPWORDS.intersection(cue):
-        return True
-    width = len(cue)
-    return any(tuple(said[at : at + width]) == cue for at in range(len(said) - width + 1))
-
-
 def _words_of(clause: Clause, cue: frozenset[str]) -> tuple[int, int]:
     """Return where the words of a cue stand in its clause, from the first of them to the last."""
-    spans = [match.span() for match in _WORD.finditer(clause.said) if cue & set(_stems(match[0]))]
+    spans = [match.span() for match in _WORD.finditer(clause.said) if cue & set(stems(match[0]))]
     if not spans:
         return clause.start, clause.end
     return clause.start + spans[0][0], clause.start + spans[-1][1]
@@ -200,24 +226,16 @@ def _title_stems(competencies: Sequence[Competency]) -> dict[str, dict[str, floa
     }
 
 
-def _cues_of(competencies: Sequence[Competency], embed: Embed) -> dict[str, list[Cue]]:
-    """Return the cues of each competency whose title is near to a topic: those of the nearest one."""
-    topics = _topics()
-    names = list(topics)
+def _topics_of(competencies: Sequence[Competency], embed: Embed) -> dict[str, str]:
+    """Return the topic of each competency whose title is near to one: the nearest."""
+    names = list(topics())
     vectors = np.stack([embed(topic) for topic in names])
-    stems = [set(terms(topic)) for topic in names]
-    found: dict[str, list[Cue]] = {}
+    held_by = [set(terms(topic)) for topic in names]
+    found: dict[str, str] = {}
     for one in competencies:
-        shared = [_SHARED_WORD * bool(held & set(terms(one.title))) for held in stems]
+        shared = [_SHARED_WORD * bool(held & set(terms(one.title))) for held in held_by]
         nearness = vectors @ embed(one.title) + np.array(shared)
         place = int(np.argmax(nearness))
         if nearness[place] >= _SAME_TOPIC:
-            found[one.id] = topics[names[place]]
+            found[one.id] = names[place]
     return found
-
-
-@cache
-def _topics() -> dict[str, list[Cue]]:
-    text = resources.files("coach.recruit").joinpath("topics.yaml").read_text(encoding="utf-8")
-    raw = yaml.safe_load(text)
-    return {topic: [tuple(_stems(cue)) for cue in cues] for topic, cues in raw.items()}

@@ -38,24 +38,54 @@ _ALSO = re.compile(
     rf"\b(?P<also>{_KIND_LIST})\s+(?:is|are|would be|questions are)\s+(?:fine|ok|okay|welcome|good)", _FLAGS
 )
 
+_NOT = (
+    r"(?:do\s?n[o'’]?t|does\s?n[o'’]?t|did\s?n[o'’]?t|should\s?n[o'’]?t|must\s?n[o'’]?t|wo\s?n[o'’]?t"
+    r"|need\s?n[o'’]?t|(?:should|must|may|can|shall|need|will|do|does) not|cannot)"
+)
 _NEGATION = re.compile(
-    r"\b(?:no(?!\s+(?:more|less|fewer|later|longer|agenc\w+|matter|need|idea)\b)|not(?!\s+(?:too|only|just|more)\b)|nothing"
-    r"|without|skip|avoid|exclud(?:e|es|ing)|omit|except(?:\s+for)?|leave\s+out|drop|none\s+of"
-    r"|(?:do\s?n[o']t|does\s?n[o']t|dont)\s+(?:need|want|ask|include|like|care)|may\s+not\s+contain|must\s+not\s+(?:contain|include)"
-    r"|(?:anything|everything)\s+(?:but|except)|other\s+than|apart\s+from|hates?|dislikes?|rather\s+not|stay\s+away\s+from|keep\s+(?:away|clear)\s+(?:of|from)|instead\s+of)\b",
+    r"\b(?:no(?!\s+(?:more|less|fewer|later|longer|agenc\w+|matter|need|idea|other|one)\b)"
+    r"|not(?!\s+(?:too|only|just|more|sure|all)\b)|nothing(?!\s+(?:but|else|other)\b)"
+    r"|nor|without|w/o|sans|skip(?:ping)?|avoid(?:ing)?|excl\.?|exclud(?:e|es|ing)|omit(?:ting)?"
+    r"|except(?:\s+for)?|leav(?:e|ing)\s+out|drop|cut(?:\s+out)?|ban|none\s+of|minus"
+    rf"|{_NOT}\s+(?:\w+\s+)?(?:need|want|ask|include|like|care|contain|cover|touch|bring|bother|test"
+    rf"|use|do|go|get|feature|have|be)"
+    r"|(?:anything|everything)\s+(?:but|except|besides)|other\s+than|apart\s+from|hates?|dislikes?"
+    r"|rather\s+not|(?:stay|steer|keep)\s+(?:away|clear)\s+(?:of|from)"
+    r"|refrain\s+from|spare\s+(?:me|us|him|her|them)|hold\s+(?:off|back)\s+on|no\s+need\s+(?:for|to)"
+    r"|(?:off\s+limits|out\s+of\s+scope|off\s+the\s+table)\s*:|instead\s+of)(?!\w)",
     _FLAGS,
 )
 _LEAVE_OUT = re.compile(
-    r"\bleave\s+(?P<what>[\w\s&/,-]{2,60}?)\s+(?:out|aside)\b|\bkeep\s+(?P<that>[\w\s&/,-]{2,60}?)\s+out\b",
+    r"\b(?:leave|keep|save|park|hold|move"
+    r"|push)\s+(?P<what>[\w\s&/,-]{2,60}?)\s+(?:out(?!\s+of\s+(?:the\s+)?box)|aside|away|off|(?:for|to"
+    r"|until)\s+(?:the\s+|an?\s+)?(?:next|other|another|later|second|separate|different|final))\b",
+    _FLAGS,
+)
+# "Design is out", "cost gets covered by another panel"
+_RULED_OUT = re.compile(
+    r"(?P<what>[\w&/'-]+(?: [\w&/'-]+){0,5}?)\s+(?:(?:is|are|gets?|'s|will be|has been|have been)\s+)"
+    r"(?:out(?=\W|$)(?!\s+of\b)|off[- ](?:limits|the table)|out of (?:scope|bounds)|excluded"
+    r"|not\s+(?:needed|wanted|required|necessary|relevant|of interest)"
+    r"|unwanted|taboo|a no[- ]go|(?:already |being )?(?:covered|handled|done|asked|tested"
+    r"|dealt with)\s+(?:already|elsewhere|separately|by|in (?:the|an)other))",
+    _FLAGS,
+)
+# "... and so is leadership", where something was ruled out before
+_TOO = re.compile(
+    r"\b(?:so (?:is|are)|as (?:is|are)|ditto(?: for)?|(?:the )?same (?:goes )?for"
+    r"|likewise)\s+(?P<what>[\w\s&/'-]{2,60})",
     _FLAGS,
 )
 _SCOPE_END = re.compile(
-    r"[.;:!?()\n–—🙏]|,(?!\d)|\s-\s|\b(?:but|please|pls|since|because|as|that's|this|we|he|she|they|it|who|only|and\s+no|or\s+no)\b",
+    r"[.;:!?()\n–—🙏]|,(?!\d)|\s-\s|\b(?:but|please|pls|since|because|as|that's|this|we|he|she|they|it"
+    r"|who|only|and\s+no|or\s+no)\b",
     _FLAGS,
 )
 _FILLER = re.compile(
-    r"(?:\s|\b(?:any|the|a|an|of|on|in|about|with|from|to|more|please|pls|question|questions|qs|ones?|stuff|topics?"
-    r"|anything|things?|me|us|him|her)\b)+",
+    r"(?:\s|\b(?:any|the|a|an|of|on|in|into|about|with|for|from|to|do|be|by|more|please|pls|question"
+    r"|questions|qs|ones?|stuff|topics?"
+    r"|anything|things?|me|us|him|her|them|have|having|go|going|get|ask|asked|asking|test|cover|include"
+    r"|use|waste|time|related|regarding)\b)+",
     _FLAGS,
 )
 _MOST_SCOPE_WORDS = 9
@@ -82,20 +112,30 @@ def negated(text: str) -> list[Scope]:
     """Return what a request rules out, in order; in an advert only where it speaks of the interview."""
     found: list[Scope] = []
     for clause in _sentences(text):
-        for match in _LEAVE_OUT.finditer(text, clause.start, clause.end):
-            group = "what" if match["what"] else "that"
-            found.append(Scope(match.start(), *match.span(group)))
-        for match in _NEGATION.finditer(text, clause.start, clause.end):
-            if any(one.from_ <= match.start() < one.end for one in found):
+        here: list[Scope] = []
+        for expression in (_LEAVE_OUT, _RULED_OUT, _NEGATION, _TOO):
+            if expression is _TOO and not here:
                 continue
-            opening = _FILLER.match(text, match.end(), clause.end)
-            start = opening.end() if opening else match.end()
-            border = _SCOPE_END.search(text, start, clause.end)
-            end = border.start() if border else clause.end
-            words = list(re.finditer(r"\S+", text[start:end]))[:_MOST_SCOPE_WORDS]
-            if words:
-                found.append(Scope(match.start(), start, start + words[-1].end()))
+            for match in expression.finditer(text, clause.start, clause.end):
+                span = match.span("what") if "what" in expression.groupindex else (match.end(), clause.end)
+                if not any(
+                    one.from_ <= match.end() - 1 < one.end or one.from_ <= match.start() < one.end
+                    for one in here
+                ):
+                    here += _scope(text, match.start(), *span)
+        found += here
     return sorted(found)
+
+
+def _scope(text: str, from_: int, start: int, end: int) -> Iterator[Scope]:
+    """Yield the words that are ruled out between two places, if there are any."""
+    opening = _FILLER.match(text, start, end)
+    start = opening.end() if opening else start
+    border = _SCOPE_END.search(text, start, end)
+    end = border.start() if border else end
+    words = list(re.finditer(r"\S+", text[start:end]))[:_MOST_SCOPE_WORDS]
+    if words:
+        yield Scope(min(from_, start), start, start + words[-1].end())
 
 
 def _sentences(text: str) -> list[Clause]:

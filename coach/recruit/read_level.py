@@ -1,4 +1,8 @@
-"""Which level a request is for: titles, the words of the person sought, years of experience."""
+"""Which level a request is for: the title first, then what is said of the person sought, then years.
+
+Other people stand in job texts too: mentors, colleagues, whoever left. Their levels are told apart by how the
+sentence is built. The title of the post outranks everything below it.
+"""
 
 from __future__ import annotations
 
@@ -7,64 +11,113 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from coach.recruit.contract import LEVELS
-from coach.recruit.read_text import sentence_spans
+from coach.recruit.read_parts import asides, title
+from coach.recruit.read_text import asking, is_terse, lies_in, sentence_spans
 from ingest.contract import Level
 
 _FLAGS = re.IGNORECASE
-_ROLE = r"(?:[\w/-]+ ){0,2}(?:engineer|developer|scientist)"
-# Level marks as large companies write them: L3 or E3 opens the ladder.
+_POST = r"(?:engineer|developer|scientist|programmer|analyst|specialist)"
+_ROLE = rf"(?:[\w/&-]+ ){{0,3}}{_POST}"
+_RANK = rf"(?:{_POST}|mts|technical staff|se|swe|sde|mle|sre)"
+# Level marks as large companies write them: L3 or E3 opens the ladder, IC4 is where seniors are hired.
 _NAMES: dict[Level, str] = {
-    "staff": r"staff(?!ing)|principal|distinguished|architect|(?:tech(?:nical)?|team) lead|head of"
-    rf"|lead {_ROLE}|[le][67]",
-    "senior": r"(?:senior|sr|snr)(?!\.?\s+(?:staff|principal))|seasoned|expert(?:[- ]level)?"
+    "staff": r"(?<!technical )(?<!support )staff(?!ing)(?! (?:members?|room|discount))|principal"
+    r"|distinguished|architect"
+    r"|(?:tech(?:nical)?|team|ai|ml|llm|engineering|platform)[- ]lead|head of|pmts|lmts"
+    rf"|lead {_ROLE}|{_POST} lead|[le][678]|ic[567]",
+    "senior": r"(?:senior|sr|snr)(?!\.?[- ]+(?:staff|principal))|seasoned|expert(?:[- ]level)?|smts"
     r"|experienced(?=\s+(?:ai|ml|llm|software|engineer))"
-    r"|(?:engineer|developer|se|swe|sde) (?:iii|3)|[le]5",
-    "mid": r"mid|mid[- ]?(?:level|lvl|career|weight)|intermediate|medior|regular"
-    r"|(?:engineer|developer|se|swe|sde) (?:ii|2)|[le]4",
-    "junior": r"junior|jr|graduate|entry[- ]?(?:level)?|intern|trainee|apprentice|new[- ]?grad|fresher"
-    rf"|beginner|newcomer|career[- ]?(?:starter|changer)|first job|working student|associate {_ROLE}|[le]3",
+    rf"|{_RANK}[- ]?(?:iii|3)|[le]5|ic4",
+    "mid": r"mid|mid[- ]?(?:level|lvl|career|weight)|intermediate|medior|regular|semi[- ]?senior|ssr"
+    rf"|{_RANK}[- ]?(?:ii|2)|[le]4|ic[23]",
+    "junior": r"junior|jr|jnr|(?<!post-)(?<!post)graduate|grad|entry(?:[- ]?level)?"
+    r"|intern(?:ship)?|trainee|apprentice"
+    r"|new[- ]?grad|fresher|early[- ]career|recent graduate"
+    r"|beginner|newcomer|career[- ]?(?:starter|changer)|first job|working student|werkstudent"
+    rf"|associate {_ROLE}|{_RANK}[- ]?(?:1|(?-i:I)(?=\s*(?:[,(|–—-]|$)))|[le]3|ic1",
 }
+_GRADES = r"(?:levels?|lvl|seniorit\w+|grades?)"
+_SENIORITY = r"(?:levels?|lvl|seniority|seniorit\w+|grades?|experience|senior|junior|years)"
 _ANY = re.compile(
-    r"\b(?:any|all|every|no particular|whatever|mixed)[- ](?:level|seniorit|grade)"
-    r"|levels? (?:does ?n[o']t|do ?n[o']t) matter|regardless of (?:level|seniority)"
-    r"|(?:junior|entry) (?:to|through|up to) (?:staff|principal)\b",
+    rf"\b(?:any|all|every|no particular|whatever|whichever|mixed|various|different|several"
+    rf"|multiple)(?: your| their| the)?[- ]{_SENIORITY}\b"
+    rf"|\b{_SENIORITY}(?: \w+)? (?:does ?n[o'’]?t|do ?n[o'’]?t|is ?n[o'’]?t|not) (?:matter|important"
+    rf"|relevant|fixed)"
+    rf"|\b(?:does ?n[o'’]?t|do ?n[o'’]?t) (?:matter|care|mind) (?:\w+ ){{0,3}}{_SENIORITY}\b"
+    rf"|\b(?:regardless|irrespective|independent(?:ly)?) of (?:\w+ ){{0,2}}{_SENIORITY}\b"
+    r"|\b(?:junior|entry|graduate|associate|intern) (?:to|through|up to) (?:staff|principal|senior)\b",
     _FLAGS,
 )
+_BETWEEN = re.compile(r"\bbetween (?:an? )?(?:junior|graduate) and (?:an? )?senior\b", _FLAGS)
+_SEAT = r"(?:seat|role|position|post|level|lvl|hires?|loop|questions?|interview|round|screen|set)\b"
 _WHO = (
-    r"(?:[\w&+/-]+\s+){0,3}?(?:engineers?|developers?|candidates?|applicants?|person|seat|role|position|level"
-    r"|lvl|eng|dev|hire|loop|questions?|interview|scientist|ops|llmops|specialist|architect|round|screen|set)\b"
+    r"(?:[\w&+/-]+\s+){0,3}?(?:engineers?|developers?|candidates?|applicants?|person|eng|dev|scientist"
+    r"|ops|llmops"
+    rf"|specialist|architect|{_SEAT})\b"
 )
-# Colleagues, not the person sought: "two seniors", "the senior engineers of three departments".
+_POSITION = rf"[\s,-]*(?:(?!(?:with|in|on|of|and|who|for|to)\b)[\w&+/-]+\s+){{0,2}}?{_SEAT}"
+# Other people: "beside two seniors", "you will report to the staff engineer", "our junior left".
 _OTHERS = re.compile(
-    r"\b(?:two|three|four|our|the|with|by|coach|mentor|alongside|other)\s+(?:\w+\s+)?$", _FLAGS
+    r"\b(?:two|three|four|five|six|\d+|our|the|their|your|with|by|beside|alongside|under|(?:next"
+    r"|close) to|guid\w+|coach\w*|mentor\w*"
+    r"|supervis\w+|support\w*|lead|leads|leading|manag\w+|report\w*(?: to)?|help\w*|assist\w*|teach\w*"
+    r"|train\w*)"
+    r"\s+(?:(?:an?|the|some|our|other|more|fellow|several|few)\s+)*(?:[\w/-]+ (?:and |or )?)?$",
+    _FLAGS,
 )
 _NOT_A_PERSON = re.compile(
-    r"^s?\s+(?:buddy|buddies|management|leadership|colleagues?|members?|team\b)|^s\b", _FLAGS
-)
-# "ten questions for juniors": there the plural is who is asked.
-_SOUGHT = re.compile(
-    r"\b(?:for|hire|hiring|seek|seeking|screen|screening|interview|interviewing)"
-    r"\s+(?:(?:a|an|two|three|four|some|several|\d+)\s+)?$",
+    r"^s?\s+(?:buddy|buddies|management|leadership|colleagues?|members?|team\b|stakeholders?"
+    r"|managers?\b|clinicians?"
+    r"|executives?|directors?|leaders?|partners?|counsel|editors?)|^['’]?s\b",
     _FLAGS,
 )
-_NOT_SO = re.compile(r"\b(?:not|nobody|no|never|neither|nor)\s+(?:(?:too|so|very|a|an|overly)\s+)?$", _FLAGS)
+# "ten questions for juniors": the plural is who is asked; "we lost our staff engineer": who is replaced.
+_SOUGHT = re.compile(
+    r"\b(?:for|hir(?:e|ing)|seek(?:s|ing)?|want(?:s|ed|ing)?|need(?:s|ed|ing)?|search(?:ing)?(?: for)?"
+    r"|look(?:s|ing)? for|get(?:ting)?"
+    r"|screen(?:ing)?|interview(?:ing)?|compar(?:e|ing)|as|lost|replac(?:e|es|ing)"
+    r"|backfill(?:ing)?(?: for)?|success(?:or|ion) (?:of|to|for)"
+    r"|promot(?:e|ed|ion) to|you are|you're|join us as|is|it's|it is|at)"
+    r"\s+(?:(?:an?|the|our|my|two|three|four|some|several|another|new|internal|good|real|\d+)\s+){0,2}$",
+    _FLAGS,
+)
+_NOT_SO = re.compile(
+    r"\b(?:not|nobody|no|never|neither|nor|path to)\s+(?:(?:too|so|very|a|an|overly)\s+)?$", _FLAGS
+)
 _SPELT = "zero one two three four five six seven eight nine ten eleven twelve fifteen twenty".split()
-_SPELT_YEARS = dict(zip(_SPELT, (*range(13), 15, 20), strict=True))
-_COUNTED_YEARS = rf"(?:\d{{1,2}}|{'|'.join(_SPELT)})"
+_SPELT_YEARS = dict(zip(_SPELT, (*range(13), 15, 20), strict=True)) | {"a couple of": 2, "a few": 3}
+_COUNTED_YEARS = rf"(?:\d{{1,2}}|{'|'.join(_SPELT_YEARS)})"
 _YEARS = re.compile(
     rf"\b(?P<low>{_COUNTED_YEARS})\s*(?:\+|plus)?\s*(?:(?:-|–|to|or)\s*{_COUNTED_YEARS}\s*)?"
-    r"(?:\+|or more\s*|plus\s*)?(?:full\s*|solid\s*)?\s*(?:years?|yrs?|yoe)\b",
+    r"(?:\+|or more\s*|plus\s*)?(?:full\s*|solid\s*)?\s*(?:years?|yrs?|(?P<work>y\.?o\.?e))\b",
     _FLAGS,
 )
 _DECADE = re.compile(r"\b(?:a|one|more than a|over a) decade\b", _FLAGS)
-_WORK = re.compile(
-    r"\b(?:experience|xp|exp|overall|software|engineering|backend|professional|development|industry|devops"
-    r"|data|security|seasoned|you (?:have|bring)|at least|engineer)\b",
+_OF_WORK = re.compile(
+    r"^['’]?\W{0,3}(?:\w+\W+){0,3}?(?:exp|experience|xp|behind|overall|relevant|professional|as an?"
+    r"|building|in)\b",
     _FLAGS,
 )
-_NOT_WORK = re.compile(r"\b(?:for|has|last|named|anniversary|old|young|history|funded|founded|ago)\b", _FLAGS)
-_TITLE_CHARS = 120
-_TITLE, _SAID, _COUNTED = 5.0, 2.0, 2.0
+_WORK = re.compile(
+    r"\b(?:experience|xp|exp|overall|software|engineering|backend|professional|development|industry|devops"
+    r"|data|security|seasoned|you (?:have|bring)|at least|engineer|minimum)\b",
+    _FLAGS,
+)
+_NOT_WORK = re.compile(
+    r"\b(?:for|has|last|next|first|named|anniversary|old|young|history|funded|founded|ago|within|every"
+    r"|after)\b",
+    _FLAGS,
+)
+_UNTRIED = re.compile(
+    r"\bno (?:\w+ ){0,2}experience (?:is )?(?:needed|required|necessary|expected)\b"
+    r"|\bnobody expects (?:\w+ )?experience\b"
+    r"|\b(?:finish\w*|complet\w*|about to finish) (?:your|a|their) (?:degree|studies)\b"
+    r"|\bfinal[- ]year student\b"
+    r"|\bjust (?:graduated|finished)\b|\brecent(?:ly)? graduat",
+    _FLAGS,
+)
+_TITLE, _SAID, _COUNTED, _NAMED = 5.0, 2.0, 2.0, 1.0
+_NEAR = 45
 
 
 class LevelCue(NamedTuple):
@@ -83,60 +136,81 @@ def read_level(text: str) -> LevelCue | None:
     >>> cue and cue.level
     'mid'
     """
-    anything = _ANY.search(text)
+    post = (0, 0) if is_terse(text) else title(text)
+    # Not every "people of all levels" speaks of the post.
+    spans = [post, *asking(text)]
+    anything = next((one for one in _ANY.finditer(text) if lies_in(one.start(), spans)), None)
     if anything:
         return LevelCue(None, _TITLE, *anything.span())
-    cues = [*_named(text), *_counted(text)]
+    apart = [] if is_terse(text) else [span for span in asides(text) if span != post]
+    cues = [cue for cue in _named(text, post) if not lies_in(cue.start, apart)]
+    titled = [cue for cue in cues if cue.weight == _TITLE]
+    cues = titled or [*cues, *(cue for cue in _counted(text) if not lies_in(cue.start, apart))]
     if not cues:
         return None
     totals = {level: sum(cue.weight for cue in cues if cue.level == level) for level in LEVELS}
-    best = max(cues, key=lambda cue: (totals[cue.level or "junior"], cue.weight, -cue.start))
-    return best if totals[best.level or "junior"] > 0 else None
+    return max(cues, key=lambda cue: (totals[cue.level or "junior"], cue.weight, -cue.start))
 
 
-def _named(text: str) -> Iterator[LevelCue]:
-    title_end = _title_end(text)
+def _named(text: str, post: tuple[int, int]) -> Iterator[LevelCue]:
+    """Yield the levels that are named: in the title, of the person sought, or in a note at all."""
+    for match in _BETWEEN.finditer(text):
+        yield LevelCue("mid", _SAID + _NAMED, *match.span())
     for level, names in _NAMES.items():
-        for match in re.finditer(rf"(?<![\w-])(?:{names})(?P<many>s?)(?!\w)\.?", text, _FLAGS):
-            before, after = text[max(0, match.start() - 30) : match.start()], text[match.end() :]
-            if not _SOUGHT.search(before) and (match["many"] or _NOT_A_PERSON.match(after)):
-                continue
-            if _NOT_SO.search(before):
-                continue
-            if match.start() > title_end and _OTHERS.search(before):
-                continue
-            is_person = bool(re.match(rf"[\s,-]*{_WHO}", after, _FLAGS))
-            weight = _TITLE if match.start() <= title_end else _SAID if is_person else _SAID / 2
-            yield LevelCue(level, weight, *match.span())
+        for match in re.finditer(rf"(?<![\w-])(?:{names})(?P<many>s?)(?!\w)", text, _FLAGS):
+            weight = _weight(text, match, post)
+            if weight:
+                yield LevelCue(level, weight, *match.span())
 
 
-def _title_end(text: str) -> int:
-    """Return where the first line or sentence ends: an advert names the post there."""
-    first = next(sentence_spans(text), (0, 0))
-    return min(first[1], first[0] + _TITLE_CHARS)
+def _weight(text: str, match: re.Match[str], post: tuple[int, int]) -> float:
+    """Return what a word for a level counts for; nothing if it is said of somebody else."""
+    is_titled = post[0] <= match.start() < post[1]
+    border = post[0] if is_titled else _sentence_start(text, match.start())
+    before, after = text[max(border, match.start() - _NEAR) : match.start()], text[match.end() :]
+    if _NOT_SO.search(before):
+        return 0.0
+    if is_titled:
+        return _TITLE
+    is_note = is_terse(text)
+    # In an advert "a senior engineer" is a colleague; the post is a "senior position", or is looked for.
+    if _SOUGHT.search(before) or re.match(_POSITION, after, _FLAGS):
+        return _SAID
+    if match["many"] or _NOT_A_PERSON.match(after) or _OTHERS.search(before) or not is_note:
+        return 0.0
+    return _SAID if re.match(rf"[\s,-]*{_WHO}", after, _FLAGS) else _NAMED
+
+
+def _sentence_start(text: str, place: int) -> int:
+    return next((start for start, end in sentence_spans(text) if start <= place < end), 0)
 
 
 def _counted(text: str) -> Iterator[LevelCue]:
-    """Yield the cue of the years of experience: the largest demand that is about work."""
+    """Yield the cue of the years of experience: the largest demand that is about work.
+
+    Years alone make nobody more than senior: what is beyond that is no matter of time.
+    """
     found = []
     for match in _YEARS.finditer(text):
         start, end = next(
             (span for span in sentence_spans(text) if span[0] <= match.start() < span[1]), match.span()
         )
         before = text[max(start, match.start() - 25) : match.start()]
-        if _WORK.search(text, start, end) and not _NOT_WORK.search(before):
+        is_work = bool(match["work"] or _OF_WORK.match(text[match.end() : end]))
+        if is_work or (_WORK.search(text, start, end) and not _NOT_WORK.search(before)):
             low = match["low"].lower()
             found.append((_SPELT_YEARS.get(low) or int(low if low.isdigit() else 0), match.span()))
     found += [(10, match.span()) for match in _DECADE.finditer(text)]
     if found:
         years, span = max(found)
         yield LevelCue(_level_of(years), _COUNTED, *span)
+    untried = _UNTRIED.search(text)
+    if untried:
+        yield LevelCue("junior", _COUNTED, *untried.span())
 
 
 def _level_of(years: int) -> Level:
     """Return the level at which people with so many years are usually hired."""
     if years < 2:  # noqa: PLR2004 - the borders stand in this function alone
         return "junior"
-    if years < 5:  # noqa: PLR2004
-        return "mid"
-    return "senior" if years < 9 else "staff"  # noqa: PLR2004
+    return "mid" if years < 5 else "senior"  # noqa: PLR2004

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from coach.recruit.read_text import is_terse, sentence_spans
+from coach.recruit.read_text import asking, is_terse, lies_in, sentence_spans
 
 NumberField = Literal["minutes", "count", "rounds", "forms"]
 
@@ -17,34 +17,61 @@ _WORDS = {
         " sixteen seventeen eighteen nineteen".split()
     )
 } | {"twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0}
-_WORDS |= {"a dozen": 12.0, "dozen": 12.0, "half a dozen": 6.0, "a couple of": 2.0, "a single": 1.0}
+_WORDS |= {"a dozen": 12.0, "dozen": 12.0, "half a dozen": 6.0, "two dozen": 24.0, "a score": 20.0}
+_WORDS |= {"a couple of": 2.0, "a pair of": 2.0, "a single": 1.0}
 _TENS = r"(?:twenty|thirty|forty|fifty)[- ](?:one|two|three|four|five|six|seven|eight|nine)"
 _NUMBER = rf"(?:\d+(?:[.,]\d+)?|{_TENS}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 _RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|–|to|or)\s*(?P<high>{_NUMBER}))?"
 _FLAGS = re.IGNORECASE
 
 _MINUTES = re.compile(rf"\b{_RANGE}[\s-]*(?P<unit>min(?:ute)?s?|hours?|hrs?|h)\b(?!\s*(?:week|ago))", _FLAGS)
+_FULL = r"(?:full |whole |solid |good |entire )?"
+_HOUR = r"(?:hours?|hrs?|h)"
+_PARTS = {"half": 30.0, "quarter": 15.0, "three quarters": 45.0}
+_PART = r"(?:a |an )?(?P<part>half|quarter|three[- ]quarters)"
 _SPOKEN = (
-    (re.compile(r"\bthree[- ]quarters? of an hour\b", _FLAGS), 45.0),
-    (re.compile(r"\ban hour and a half\b|\bone and a half hours\b", _FLAGS), 90.0),
-    (re.compile(r"\b(?:a )?half(?: an|-)? ?hour\b", _FLAGS), 30.0),
-    (re.compile(r"\b(?:a )?quarter(?: of)? an hour\b", _FLAGS), 15.0),
-    (re.compile(r"\b(?:an|one) hour\b(?! and)", _FLAGS), 60.0),
+    # "three quarters of an hour", "half hr"
+    re.compile(rf"\b{_PART}[- ]?(?:of )?(?:an |a )?{_HOUR}\b", _FLAGS),
+    # "an hour", "two full hours", "an hour and a quarter", "1 hr 10"; "1h30"
+    re.compile(
+        rf"\b(?P<hours>{_NUMBER}|an?)[- ]?{_FULL}{_HOUR}\b(?!\s*(?:week|ago|a day"
+        rf"|per))(?:\s*(?:and )?\s*(?:{_PART}\b"
+        r"|(?P<rest>\d{1,2})(?!\d)(?=\s*(?:m|mins?|minutes?)\b|\s*[,.;:)!?\"”]|\s+(?:for|with|on)\b|\s*$)))?",
+        _FLAGS,
+    ),
+    re.compile(r"\b(?P<hours>\d)h(?P<rest>\d\d)\b", _FLAGS),
+    re.compile(rf"\b(?P<hours>{_NUMBER}) and {_PART} {_HOUR}\b", _FLAGS),
 )
 _SHORT = re.compile(r"(?<![$€£\d.,])\b(?P<low>\d{2,3}) ?m\b(?!\w)")  # "45m"; an upper-case M is a million
+# "20 to 30, let's say 25"; "20 at the very most"
 _SETTLED = re.compile(
-    rf"\b(?:let'?s say|make (?:it|that)|say|so about|call it)\s+(?P<low>{_NUMBER})\b", _FLAGS
+    rf"\b(?:let'?s say|make (?:it|that)|say|so about|call it|max(?:imum)?(?: of)?"
+    rf"|at (?:the )?most)\s+(?P<low>{_NUMBER})\b"
+    r"(?!\s+(?:\w+\s+){0,2}(?:questions?|qs|qns|q's|ones))"
+    rf"|\b(?P<most>{_NUMBER})(?:\s*(?:minutes|mins?))?,?\s+(?:at (?:the )?(?:very )?most|max(?:imum)?"
+    rf"|tops)\b",
+    _FLAGS,
 )
+_ASKED = r"(?:questions?|q'?s|qns?|ques|ones)"
 _COUNT = re.compile(
-    rf"\b{_RANGE}\s+(?!minutes?\b|mins?\b|hours?\b|years?\b)(?:[\w/'-]+\s+){{0,4}}?(?:questions?|q'?s|ones)\b",
+    rf"\b{_RANGE}\s+(?!minutes?\b|mins?\b|hours?\b"
+    rf"|years?\b)(?:(?!{_NUMBER}\b)[\w/'-]+\s+){{0,4}}?{_ASKED}\b(?!\s+(?:per|a|each|every)\b)",
     _FLAGS,
 )
 _SUM = re.compile(
-    rf"\b(?P<low>{_NUMBER})\s+[\w-]+\s*(?:and|plus|\+|,)\s*(?P<more>{_NUMBER})\s+[\w-]+\s+(?:questions?|q'?s)\b",
+    rf"\b(?P<low>{_NUMBER})\s+[\w-]+\s*(?:and|plus|\+|,)\s*(?P<more>{_NUMBER})\s+[\w-]+\s+{_ASKED}\b",
     _FLAGS,
 )
-_COUNT_AFTER = re.compile(rf"\bquestions?\s*(?::|=|count|x)\s*(?P<low>{_NUMBER})\b", _FLAGS)
-_ROUNDS = re.compile(rf"\b(?P<low>{_NUMBER})\s+(?:[\w-]+\s+)?(?:rounds|interviews|sessions|stages)\b", _FLAGS)
+_COUNT_AFTER = re.compile(
+    rf"\b{_ASKED}\s*(?::|=|count|x)\s*(?P<low>{_NUMBER})\b"
+    # "only debugging ones, 3 of them"; a clause that is a number and nothing else
+    rf"|\b(?P<them>{_NUMBER}) of (?:them|these|those)\b"
+    rf"|(?:^|[,;.:–—]\s)(?P<bare>{_NUMBER})(?:\s+(?:please|pls|only|max))?\s*(?=[,;!]|[.](?!\d)|$)",
+    _FLAGS | re.MULTILINE,
+)
+_ROUNDS = re.compile(
+    rf"\b(?P<low>{_NUMBER})\s+(?:[\w-]+\s+)?(?:rounds|interviews|sessions|stages|parts|halves)\b", _FLAGS
+)
 _FORMS = re.compile(
     rf"\b(?P<low>{_NUMBER})\s+(?:[\w-]+\s+){{0,2}}?"
     r"(?:forms|versions|variants|(?:parallel|equivalent) sets)\b",
@@ -56,9 +83,11 @@ _ELSEWHERE = re.compile(
     r"|chit[- ]?chat|tour|break)\b",
     _FLAGS,
 )
-_INTERVIEW = re.compile(
-    r"\b(?:questions?|qs|interview\w*|rounds?|screen\w*|loop|panel|sets?|slot|net)\b", _FLAGS
-)
+# "at least one question on cost" tells no number of questions where another one does.
+_AT_LEAST = re.compile(r"\b(?:at least|including|of which|among them|with)\s+$", _FLAGS)
+_NEAR = 20
+_IN_ALL = re.compile(r"\b(?:altogether|all together|in total|in all|overall|total|together)\b", _FLAGS)
+_SPREAD = re.compile(r"\b(?:over|across|split|spread|divided|between|into|among)\b", _FLAGS)
 
 
 class Number(NamedTuple):
@@ -80,6 +109,7 @@ def read_numbers(text: str) -> list[Number]:
     lengths = list(_lengths(text))
     if lengths:
         found.append(lengths[-1])
+    spans = asking(text)
     for field, expressions in (
         ("count", (_COUNT, _COUNT_AFTER)),
         ("rounds", (_ROUNDS,)),
@@ -90,30 +120,65 @@ def read_numbers(text: str) -> list[Number]:
             total = _value(added["low"]) + _value(added["more"])
             found.append(Number("count", total, *added.span()))
             continue
-        matches = [match for one in expressions for match in one.finditer(text)]
-        if matches:
-            last = max(matches, key=lambda match: match.start())
-            found.append(Number(field, _middle(last), *last.span()))  # type: ignore[arg-type]
-    return found
+        # What is plainly a number of questions is asked first, a number that stands alone last.
+        for expression in expressions:
+            matches = [one for one in expression.finditer(text) if lies_in(one.start(), spans)]
+            matches = [one for one in matches if not any(_meets(one, other) for other in found)]
+            matches = [
+                one for one in matches if not _AT_LEAST.search(text[: one.start()][-_NEAR:])
+            ] or matches
+            if matches:
+                found.append(Number(field, _middle(matches[-1]), *matches[-1].span()))  # type: ignore[arg-type]
+                break
+    return _shared(text, found)
+
+
+def _meets(match: re.Match[str], number: Number) -> bool:
+    return match.start() < number.end and number.start < match.end()
+
+
+def _shared(text: str, found: Sequence[Number]) -> list[Number]:
+    """Return the numbers for one round: "14 questions over two rounds" are seven in each."""
+    rounds = next((one for one in found if one.field == "rounds"), None)
+    if rounds is None or rounds.value < 2:  # noqa: PLR2004 - one round has all of it
+        return list(found)
+    return [
+        one._replace(value=one.value / rounds.value) if _is_of_all(text, one, rounds) else one
+        for one in found
+    ]
+
+
+def _is_of_all(text: str, number: Number, rounds: Number) -> bool:
+    """Return whether a number of questions or minutes is said of all rounds together."""
+    if number.field not in {"count", "minutes"}:
+        return False
+    start, end = min(number.start, rounds.start), max(number.end, rounds.end)
+    if any(char in text[start:end] for char in ".!?\n"):
+        return False
+    between = text[number.end : rounds.start]
+    return bool(_IN_ALL.search(text, start, min(len(text), end + 20)) or _SPREAD.search(between))
 
 
 def _lengths(text: str) -> Iterator[Number]:
     """Yield the lengths that the interview may have, in order: what is said last settles it."""
-    terse = is_terse(text)
+    terse, has_length = is_terse(text), False
+    spans = asking(text)
     for start, end in sentence_spans(text):
         here = sorted(_lengths_between(text, start, end), key=lambda one: one.start)
-        if terse or _INTERVIEW.search(text, start, end):
-            yield from (one for one in here if not _is_elsewhere(text, one, (start, end), terse=terse))
-        settled = _SETTLED.search(text, start, end)
-        if here and settled and settled.start() > here[-1].start:
-            yield Number("minutes", _value(settled["low"]), *settled.span())
+        if (start, end) in spans:
+            kept = [one for one in here if not _is_elsewhere(text, one, (start, end), terse=terse)]
+            yield from kept
+            has_length = has_length or bool(kept)
+        settled = _SETTLED.search(text, start, end) if has_length else None
+        if settled and not (here and here[-1].start > settled.end()):
+            yield Number("minutes", _value(settled["low"] or settled["most"]), *settled.span())
 
 
 def _lengths_between(text: str, start: int, end: int) -> Iterator[Number]:
     """Yield the lengths of a sentence; of two that overlap the one that says more."""
     found = [
-        Number("minutes", value, *match.span())
-        for expression, value in _SPOKEN
+        Number("minutes", _spoken(match), *match.span())
+        for expression in _SPOKEN
         for match in expression.finditer(text, start, end)
     ]
     for match in _MINUTES.finditer(text, start, end):
@@ -123,6 +188,15 @@ def _lengths_between(text: str, start: int, end: int) -> Iterator[Number]:
     for one in found:
         if not any(one is not other and _covers(other, one) for other in found):
             yield one
+
+
+def _spoken(match: re.Match[str]) -> float:
+    """Return the minutes of a length in hours and parts of them."""
+    said = match.groupdict()
+    hours = said.get("hours")
+    minutes = 0.0 if hours is None else 60.0 * (1.0 if hours.lower() in {"a", "an"} else _value(hours))
+    part = said.get("part")
+    return minutes + (_PARTS[part.lower().replace("-", " ")] if part else float(said.get("rest") or 0))
 
 
 def _covers(first: Number, second: Number) -> bool:
@@ -137,7 +211,9 @@ def _is_elsewhere(text: str, number: Number, sentence: tuple[int, int], *, terse
 
 def _middle(match: re.Match[str]) -> float:
     """Return a number, or the middle of two."""
-    low, high = _value(match["low"]), match.groupdict().get("high")
+    said = match.groupdict()
+    low = _value(next(said[name] for name in ("low", "them", "bare") if said.get(name)))
+    high = said.get("high")
     return (low + _value(high)) / 2 if high else low
 
 

@@ -12,10 +12,18 @@ TERSE_WORDS = 90
 _SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*")
 _CLAUSE = re.compile(r"\s*(?:[;:()–—→]|,(?!\d)|\s-\s|\bbut\b)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"^[\s•·*▪–—→\-]*(?:\d+[.)])?\s*")
+# An advert speaks of questions, loops and test sets as its work; to be about the interview it has to say so.
 _INTERVIEW = re.compile(
-    r"\b(?:questions?|qs|interview\w*|round|screen|loop|panel|sets?|slot)\b", re.IGNORECASE
+    r"\binterview(?:s|er|ers|ing)?\b|\bhiring (?:team|manager|panel)\b|\b(?:phone|video|technical"
+    r"|first) screen\b"
+    r"|\b(?:please|pls)\b.*\b(?:questions?|qs|sets?|rounds?)\b|\b(?:questions?|qs"
+    r"|rounds?)\b.*\b(?:please|pls)\b"
+    r"|\bfor the (?:question )?sets?\b|\b(?:interview|question) (?:set|panel|loop|slot)\b",
+    re.IGNORECASE | re.DOTALL,
 )
-_ABBREVIATION = re.compile(r"\b(?:sr|snr|jr|mr|mrs|ms|dr|etc|e\.g|i\.e|approx|min|mins)\.", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"\b(?:sr|snr|jr|mr|mrs|ms|dr|etc|e\.g|i\.e|approx|excl|incl|min|mins)\.", re.IGNORECASE
+)
 
 
 class Clause(NamedTuple):
@@ -24,6 +32,7 @@ class Clause(NamedTuple):
     Attributes:
         sentence: Number of its sentence, from 0.
         is_request: Whether its sentence speaks of the interview; in a terse request every one does.
+        is_note: Whether the request is terse.
     """
 
     start: int
@@ -31,6 +40,7 @@ class Clause(NamedTuple):
     said: str
     sentence: int
     is_request: bool
+    is_note: bool = False
 
 
 def is_terse(text: str) -> bool:
@@ -38,18 +48,34 @@ def is_terse(text: str) -> bool:
     return len(text.split()) <= TERSE_WORDS
 
 
+def is_request(sentence: str) -> bool:
+    """Return whether a sentence of an advert speaks of the interview rather than of the post."""
+    return bool(_INTERVIEW.search(sentence))
+
+
+def asking(text: str) -> list[tuple[int, int]]:
+    """Return the sentences that speak of the interview: all of a note, in an advert those that say so."""
+    terse = is_terse(text)
+    return [(start, end) for start, end in sentence_spans(text) if terse or is_request(text[start:end])]
+
+
+def lies_in(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a place is in one of some spans."""
+    return any(start <= place < end for start, end in spans)
+
+
 def clauses(text: str) -> list[Clause]:
     """Return the clauses of a request in order."""
     found: list[Clause] = []
     terse = is_terse(text)
     for number, (start, end) in enumerate(sentence_spans(text)):
-        is_request = terse or bool(_INTERVIEW.search(text, start, end))
+        asks = terse or is_request(text[start:end])
         begin = start
         for border in (*_CLAUSE.finditer(text, start, end), None):
             stop = border.start() if border else end
             said = text[begin:stop]
             if any(char.isalnum() for char in said):
-                found.append(Clause(begin, stop, said, number, is_request))
+                found.append(Clause(begin, stop, said, number, asks, terse))
             begin = border.end() if border else end
     return found
 
@@ -57,7 +83,7 @@ def clauses(text: str) -> list[Clause]:
 def sentences(text: str) -> list[Clause]:
     """Return the sentences of a request in order, uncut."""
     return [
-        Clause(start, end, text[start:end], number, is_request=True)
+        Clause(start, end, text[start:end], number, is_request=True, is_note=is_terse(text))
         for number, (start, end) in enumerate(sentence_spans(text))
     ]
 

@@ -236,20 +236,28 @@ class _Model:
                 self.model.add(sum(found) <= even + over)
                 self.gains.append(-_OFF_SEATS * over)
         elif self._is_stated("competencies"):
+            extras = [var for one, var in row.items() if one in self.problem.extras]
             others = [var for name, found in by_name.items() if name not in seats for var in found]
-            self.model.add(sum(others) <= self._slack("competencies"))
+            self.model.add(sum(others) - sum(extras) <= self._slack("competencies"))
             for name, wanted in seats.items():
-                self._state_seats(sum(by_name[name]), wanted)
+                self._state_seats(by_name[name], wanted, extras if self.problem.sets > 1 else ())
 
-    def _state_seats(self, held: LinearExprT, wanted: int) -> None:
-        """A competency has at least one of its seats; if weights were given, it is off by one at most."""
+    def _state_seats(self, found: Sequence[IntVar], wanted: int, unseated: Sequence[IntVar]) -> None:
+        """A competency has at least one of its seats; if weights were given, it is off by one at most.
+
+        Args:
+            found: Its questions.
+            wanted: Its seats.
+            unseated: Questions in addition that may take seats, since they may be in any of several sets.
+        """
+        held = sum(found)
         off = self.model.new_int_var(0, 1000, "")
         self.model.add(held - wanted <= off)
         self.model.add(wanted - held <= off)
         self.gains.append(-_OFF_SEATS * off)
         self.model.add(held >= min(wanted, 1) - self._slack("competencies"))
         if weights_differ(self.problem.wishes):
-            self.model.add(held >= wanted - 1 - self._slack("competencies"))
+            self.model.add(sum([*found, *unseated]) >= wanted - 1 - self._slack("competencies"))
             self.model.add(held <= wanted + 1 + self._slack("competencies"))
 
     def _state_across(self) -> None:

@@ -53,6 +53,61 @@ def test_what_is_stated_holds() -> None:
     assert selection.compromises
 
 
+def test_a_must_have_of_another_topic_comes_in_addition() -> None:
+    """A question asked for by name joins the topics that are asked for; their shares leave it out."""
+    wishes = Wishes(
+        count=5,
+        must_have=("safety0",),
+        competencies=(CompetencyWish(id="cost", weight=3), CompetencyWish(id="evaluation")),
+    )
+    selection = choose(MIXED, wishes)
+    assert selection.conflict is None
+    assert misses(MIXED, wishes, selection.sets) == ()
+    held = selection.sets[0].competencies
+    assert held["safety"] == 1
+    assert 2 <= held["cost"] <= 4
+    assert 1 <= held["evaluation"] <= 2
+
+
+def test_a_must_have_of_another_topic_may_stand_in_any_of_several_sets() -> None:
+    """One of the forms has it; no other question of its topic comes in."""
+    wishes = Wishes(
+        count=3,
+        forms=2,
+        must_have=("safety0",),
+        competencies=(CompetencyWish(id="cost"), CompetencyWish(id="evaluation", weight=2)),
+    )
+    selection = choose(MIXED, wishes)
+    assert selection.conflict is None
+    assert misses(MIXED, wishes, selection.sets) == ()
+    assert sorted(one.competencies.get("safety", 0) for one in selection.sets) == [0, 1]
+
+
+def test_a_length_that_nobody_asked_for_gives_way() -> None:
+    """Where the usual length cannot be filled the set is shorter and says so; one that was stated holds."""
+    wishes = Wishes(level="senior", kinds=("design",), competencies=(CompetencyWish(id="cost"),))
+    selection = choose(MIXED, wishes)
+    assert selection.conflict is None
+    assert names(selection) == [["cost0"]]
+    assert any("too few" in told for told in selection.compromises)
+    assert choose(MIXED, wishes.model_copy(update={"minutes": 45})).conflict is not None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kinds": ("debugging",)},
+        {"avoid_competencies": ("safety",)},
+        {"avoid_questions": ("safety0",)},
+        {"count": 1, "must_have": ("safety0", "safety1")},
+    ],
+)
+def test_a_must_have_that_is_ruled_out_stays_a_conflict(changes: dict[str, object]) -> None:
+    """A question of a kind that is not wanted, one to avoid, and two where there is room for one."""
+    fields = {"count": 3, "must_have": ("safety0",), "competencies": ({"id": "cost"},)} | changes
+    assert choose(MIXED, Wishes.model_validate(fields)).conflict is not None
+
+
 def test_the_same_seed_gives_the_same_set_and_another_one_another() -> None:
     """A choice can be repeated; the seed varies it."""
     made = [names(choose(MIXED, Wishes(count=3, seed=seed))) for seed in (1, 1, 2, 3, 4, 5)]

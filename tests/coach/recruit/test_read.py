@@ -22,6 +22,14 @@ from coach.recruit.recruiter import Recruiter
         ("20 to 30 minutes, let's say 25; five tricky questions", 25, 5),
         ("ten design and ten debugging questions, 90m", 90, 20),
         ("three years of experience, no questions about pay", None, None),
+        ("An hour and a quarter, two dozen qns", 75, 24),
+        ("1 hr 20 for eight questions", 80, 8),
+        ("2h15, 9 Qs", 135, 9),
+        ("a full hour; scenario ones, 4 of them", 60, 4),
+        ("senior, retrieval only, 7.", None, 7),
+        ("15 to 25 minutes, 25 at the very most", 25, None),
+        ("Ten questions, at least two questions on cost", None, 10),
+        ("We rent 8 H100s. Six questions, half hr", 30, 6),
     ],
 )
 def test_lengths_and_numbers_are_read_from_words_and_figures(
@@ -43,6 +51,14 @@ def test_lengths_and_numbers_are_read_from_words_and_figures(
         ("Senior Staff Engineer", "staff"),
         ("Python developer, at least four years of experience, you coach the seniors", "mid"),
         ("Engineer with at least 6 years in software, beside two juniors", "senior"),
+        ("Member of Technical Staff. 3-4 yoe", "mid"),
+        ("Search Engineer, 12 years of experience", "senior"),
+        ("Questions for 2 yr exp candidate, evaluation", "mid"),
+        ("Cost and drift. Staff. Ten questions", "staff"),
+        ("We lost our principal engineer and need questions for her successor", "staff"),
+        ("It does not matter how senior they are", None),
+        ("SDE-1 screen", "junior"),
+        ("Backend engineer, IC4", "senior"),
     ],
 )
 def test_the_level_is_that_of_the_person_sought(text: str, level: str | None) -> None:
@@ -65,6 +81,11 @@ def test_a_text_without_a_level_has_none() -> None:
         ("please skip theory questions", set(), {"conceptual"}),
         ("agents, their design and debugging", set(), set()),
         ("anything but debugging", set(), {"debugging"}),
+        ("Behavioural questions are out, and so are conceptual ones", set(), {"behavioural", "conceptual"}),
+        ("I'd keep design questions for the next round", set(), {"design"}),
+        ("steer clear of theory; please don't ask about soft skills", set(), {"conceptual", "behavioural"}),
+        ("debugging questions, nothing else", {"debugging"}, set()),
+        ("scenarios only, excl. behavioural", {"scenario"}, {"behavioural"}),
     ],
 )
 def test_kinds_are_wanted_or_ruled_out(text: str, wanted: set[str], unwanted: set[str]) -> None:
@@ -91,6 +112,35 @@ def test_what_is_asked_for_and_ruled_out_is_a_conflict(recruiter: Recruiter) -> 
     conflict = recruiter.build(reading.wishes).conflict
     assert conflict is not None
     assert "both asked for and to be avoided" in conflict.because
+
+
+def test_numbers_for_all_rounds_are_shared_among_them() -> None:
+    """Fourteen questions over two rounds are seven in each; versions have all of them each."""
+    shared = {one.field: one.value for one in read_numbers("14 questions altogether over two rounds")}
+    assert (shared["count"], shared["rounds"]) == (7, 2)
+    each = {one.field: one.value for one in read_numbers("two rounds, 14 questions in 3 versions")}
+    assert (each["count"], each["rounds"], each["forms"]) == (14, 2, 3)
+
+
+def test_typing_errors_do_not_hide_a_topic(recruiter: Recruiter) -> None:
+    """A word of a note that is none is read as the term it is near to."""
+    wishes = recruiter.read("senior, five questions on incidnets and runboks").wishes
+    assert [one.id for one in wishes.competencies] == ["incident-response"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("Bitte acht Fragen zu Kosten für eine erfahrene Entwicklerin, 45 Minuten", True),
+        ("Necesito diez preguntas sobre incidentes para un ingeniero, media hora", True),
+        ("コストに関するシニア向けの質問を8つ、45分でお願いします", True),
+        ("need 8 qs, 45min, incidents heavy, no sys design, mid lvl", False),
+        ("Please send eight questions on cost", False),
+    ],
+)
+def test_another_language_is_told(recruiter: Recruiter, text: str, *, is_told: bool) -> None:
+    """Whoever writes in another language learns that only English is read."""
+    assert any("only English is read" in note for note in recruiter.read(text).notes) is is_told
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 20_001])
