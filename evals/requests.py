@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args
@@ -58,7 +59,8 @@ class RequestRow(Frozen):
     Attributes:
         met: Whether every stated condition holds; None if the request is not feasible.
         named: Whether it was said that it cannot be met; None if it can.
-        missed: The conditions that do not hold.
+        missed: The conditions that do not hold, in words.
+        reasons: The same by name; "conflict" where the builder said that the request cannot be met.
     """
 
     id: str
@@ -70,6 +72,7 @@ class RequestRow(Frozen):
     met: bool | None
     named: bool | None
     missed: tuple[str, ...]
+    reasons: tuple[str, ...]
     build_ms: float
 
 
@@ -80,6 +83,7 @@ class RequestFigures(Frozen):
         competencies_f1: 2 found / (2 found + spurious + missing), over all requests.
         met: Share of the feasible requests whose set meets every stated condition.
         named: Share of the others that were named as such.
+        unmet: How many of the feasible requests were not met, for each of the reasons.
     """
 
     split: Literal["dev", "test"]
@@ -90,6 +94,7 @@ class RequestFigures(Frozen):
     competencies_recall: float
     met: float | None
     named: float | None
+    unmet: dict[str, int]
     slowest_build_ms: float
 
 
@@ -131,6 +136,10 @@ def measure(
             named=None if one.feasible else selection.conflict is not None,
             missed=tuple(f"{miss.condition}: {miss.told}" for miss in missed)
             + ((selection.conflict.because,) if selection.conflict else ()),
+            reasons=(
+                *sorted({miss.condition for miss in missed}),
+                *(["conflict"] if selection.conflict else []),
+            ),
             build_ms=build_ms,
         )
 
@@ -148,6 +157,7 @@ def summarise(rows: Sequence[RequestRow], split: Literal["dev", "test"]) -> Requ
         competencies_recall=found / max(1, found + missing),
         met=_share([row.met for row in rows if row.met is not None]),
         named=_share([row.named for row in rows if row.named is not None]),
+        unmet=dict(Counter(reason for row in rows if row.met is False for reason in row.reasons)),
         slowest_build_ms=max(row.build_ms for row in rows),
     )
 

@@ -55,7 +55,7 @@ _SETTLED = re.compile(
 _ASKED = r"(?:questions?|q'?s|qns?|ques|ones)"
 _COUNT = re.compile(
     rf"\b{_RANGE}\s+(?!minutes?\b|mins?\b|hours?\b"
-    rf"|years?\b)(?:(?!{_NUMBER}\b)[\w/'-]+\s+){{0,4}}?{_ASKED}\b(?!\s+(?:per|a|each|every)\b)",
+    rf"|years?\b)(?:(?!{_NUMBER}\b)[\w/'-]+\s+){{0,4}}?{_ASKED}\b(?!\s+(?:per|a|every)\b)",
     _FLAGS,
 )
 _SUM = re.compile(
@@ -63,7 +63,8 @@ _SUM = re.compile(
     _FLAGS,
 )
 _COUNT_AFTER = re.compile(
-    rf"\b{_ASKED}\s*(?::|=|count|x)\s*(?P<low>{_NUMBER})\b"
+    rf"(?:#|\bno\.?|\bnumber of)\s*{_ASKED}\s*[:=]?\s*(?P<numbered>{_NUMBER})\b"
+    rf"|\b{_ASKED}\s*(?::|=|count|x)\s*(?P<low>{_NUMBER})\b"
     # "only debugging ones, 3 of them"; a clause that is a number and nothing else
     rf"|\b(?P<them>{_NUMBER}) of (?:them|these|those)\b"
     rf"|(?:^|[,;.:–—]\s)(?P<bare>{_NUMBER})(?:\s+(?:please|pls|only|max))?\s*(?=[,;!]|[.](?!\d)|$)",
@@ -85,6 +86,8 @@ _ELSEWHERE = re.compile(
 )
 # "at least one question on cost" tells no number of questions where another one does.
 _AT_LEAST = re.compile(r"\b(?:at least|including|of which|among them|with)\s+$", _FLAGS)
+# "6 questions each" tells how many a round or form has; of topics it tells no number of all.
+_EACH = re.compile(r"\s+each\b", _FLAGS)
 _NEAR = 20
 _IN_ALL = re.compile(r"\b(?:altogether|all together|in total|in all|overall|total|together)\b", _FLAGS)
 _SPREAD = re.compile(r"\b(?:over|across|split|spread|divided|between|into|among)\b", _FLAGS)
@@ -108,8 +111,9 @@ def read_numbers(text: str) -> list[Number]:
     found: list[Number] = []
     lengths = list(_lengths(text))
     if lengths:
-        found.append(lengths[-1])
+        found.append(_settled(lengths))
     spans = asking(text)
+    is_shared = bool(_ROUNDS.search(text) or _FORMS.search(text))
     for field, expressions in (
         ("count", (_COUNT, _COUNT_AFTER)),
         ("rounds", (_ROUNDS,)),
@@ -123,7 +127,12 @@ def read_numbers(text: str) -> list[Number]:
         # What is plainly a number of questions is asked first, a number that stands alone last.
         for expression in expressions:
             matches = [one for one in expression.finditer(text) if lies_in(one.start(), spans)]
-            matches = [one for one in matches if not any(_meets(one, other) for other in found)]
+            matches = [
+                one
+                for one in matches
+                if not any(_meets(one, other) for other in found)
+                and (is_shared or not _EACH.match(text, one.end()))
+            ]
             matches = [
                 one for one in matches if not _AT_LEAST.search(text[: one.start()][-_NEAR:])
             ] or matches
@@ -131,6 +140,14 @@ def read_numbers(text: str) -> list[Number]:
                 found.append(Number(field, _middle(matches[-1]), *matches[-1].span()))  # type: ignore[arg-type]
                 break
     return _shared(text, found)
+
+
+def _settled(lengths: Sequence[Number]) -> Number:
+    """Return the last length, or the one that those behind it are the parts of."""
+    for at, one in enumerate(lengths[:-2]):
+        if one.value == sum(part.value for part in lengths[at + 1 :]):
+            return one
+    return lengths[-1]
 
 
 def _meets(match: re.Match[str], number: Number) -> bool:
@@ -212,7 +229,7 @@ def _is_elsewhere(text: str, number: Number, sentence: tuple[int, int], *, terse
 def _middle(match: re.Match[str]) -> float:
     """Return a number, or the middle of two."""
     said = match.groupdict()
-    low = _value(next(said[name] for name in ("low", "them", "bare") if said.get(name)))
+    low = _value(next(said[name] for name in ("low", "numbered", "them", "bare") if said.get(name)))
     high = said.get("high")
     return (low + _value(high)) / 2 if high else low
 

@@ -103,7 +103,7 @@ _COLLEAGUES = re.compile(
 _HEADING_WORDS = 8
 _INLINE = re.compile(r"^(?P<heading>[^:\n.]{2,60}):\s*(?P<rest>\S.*)?$", re.DOTALL)
 _MARK = re.compile(r"^[\s•·*▪–—→\-#]*")
-_LISTED = re.compile(r"^\s*(?:[•·*▪–—→\-]|\d+[.)])")
+_LISTED = re.compile(r"^\s*(?:[•·*▪–—→\-]|\d+[.)](?!\d))")
 
 
 _POST = re.compile(

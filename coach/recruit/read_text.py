@@ -11,7 +11,7 @@ TERSE_WORDS = 90
 
 _SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*")
 _CLAUSE = re.compile(r"\s*(?:[;:()–—→]|,(?!\d)|\s-\s|\bbut\b)\s*", re.IGNORECASE)
-_BULLET = re.compile(r"^[\s•·*▪–—→\-]*(?:\d+[.)])?\s*")
+_BULLET = re.compile(r"^[\s•·*▪–—→\-]*(?:\d+[.)](?!\d))?\s*")
 # An advert speaks of questions, loops and test sets as its work; to be about the interview it has to say so.
 _INTERVIEW = re.compile(
     r"\binterview(?:s|er|ers|ing)?\b|\bhiring (?:team|manager|panel)\b|\b(?:phone|video|technical"

@@ -30,6 +30,11 @@ from coach.recruit.recruiter import Recruiter
         ("15 to 25 minutes, 25 at the very most", 25, None),
         ("Ten questions, at least two questions on cost", None, 10),
         ("We rent 8 H100s. Six questions, half hr", 30, 6),
+        ("1.5 hours on retrieval", 90, None),
+        ("two rounds of 45 minutes each with 6 questions each", 45, 6),
+        ("three questions each on cost and agents", None, None),
+        ("a 60-min slot: 20 min on agents, 25 min on evals, 15 min on cost", 60, None),
+        ("Duration 40m, #questions 8", 40, 8),
     ],
 )
 def test_lengths_and_numbers_are_read_from_words_and_figures(
