@@ -36,12 +36,17 @@ _MAX_CODES = 2
 
 @dataclass(slots=True)
 class Allotment:
-    """What one section offers to each field, in the order in which to say it."""
+    """What one section offers to each field, in the order in which to say it.
+
+    Attributes:
+        point: The statement that was moved to the front of the direct answer, if one was.
+    """
 
     fields: dict[OutlineField, list[Candidate]] = field(default_factory=dict)
     asides: list[Candidate] = field(default_factory=list)
     prose: list[Candidate] = field(default_factory=list)
     codes: list[Candidate] = field(default_factory=list)
+    point: Candidate | None = None
 
     def of(self, name: OutlineField) -> list[Candidate]:
         """Return the candidates of one field."""
@@ -120,6 +125,7 @@ def _say_the_point_first(made: Allotment, source: Source, question: Question) ->
         made.fields[name] = [candidate for candidate in made.of(name) if candidate is not point]
     made.asides = [candidate for candidate in made.asides if candidate is not point]
     made.fields["direct_answer"] = [point, *made.of("direct_answer")]
+    made.point = point
 
 
 def _settle_steps(made: Allotment, question: Question) -> None:

@@ -12,14 +12,16 @@ class Limits(Frozen):
     """Upper bounds of an outline.
 
     Attributes:
-        direct_words: Words of the direct answer; at 150 words a minute, 110 words take 45 seconds.
+        direct_words: Words of a section's direct answer; at 150 words a minute, 110 take 45 seconds.
         openers: Sentences of a direct answer that is picked out of prose.
+        runners_up: Sections about as fit as the first whose direct answers close the follow-ups.
         asides: Trade-offs and callouts after the steps.
         signals_of: Levels whose signals are shown, the most wanted first.
     """
 
     direct_words: int = 110
     openers: int = 3
+    runners_up: int = 2
     probing: int
     steps: int
     asides: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from coach.answer.allot import Allotment, allot
 from coach.answer.asked import compares, wants_questions
@@ -22,6 +23,8 @@ Load = Callable[[str], ParsedDocument]
 _NEARLY = 0.75
 _ADDS = 0.5
 _FITS = 0.34
+# A section this near to the first is about as likely to be the one that was meant.
+_AS_FIT = 0.9
 # A section that lacks this much of a comparison is one-sided; the other side knows this much of the rest.
 _ONE_SIDED = 0.15
 _SIDE = 0.5
@@ -68,44 +71,55 @@ def _gather_answer(
     gathering: Gathering, query: RewrittenQuery, sources: Sequence[Source], question: Question, limits: Limits
 ) -> None:
     weighing = compares(query.original)
-    leads = _leads(query, sources, question, weighing=weighing)
+    leads = _leads(sources, question, weighing=weighing)
+    others = [source for source in sources if source not in leads]
     made = [allot(source, question, limits) for source in leads]
     located = len(leads) > 1
 
     def gather(name: OutlineField, limit: int) -> None:
-        offered = _share([allotment.of(name) for allotment in made], limit)
-        gathering.extend(name, offered, limit=limit, located=located and name == "steps")
+        gathering.extend(name, chain.from_iterable(each.of(name) for each in made), limit=limit)
 
-    for candidate in _direct(made, limits):
-        gathering.add("direct_answer", candidate, located=located)
+    for allotment in made:
+        for candidate in _direct(allotment, limits):
+            gathering.add("direct_answer", candidate, located=located)
     gather("probing", limits.probing)
-    weighed, asides = _asides(made, limits, weighing=weighing)
-    gathering.extend("steps", weighed, limit=limits.steps, located=located)
-    gather("steps", limits.steps + (len(weighed) and limits.asides))
-    gathering.extend("steps", asides, limit=limits.steps + limits.asides)
+    _gather_steps(gathering, made, limits, weighing=weighing, located=located)
     gather("numbers", limits.numbers)
     gather("signals", limits.signals)
     gather("traps", limits.traps)
-    _supplement(gathering, [source for source in sources if source not in leads], leads[0], question, limits)
+    _supplement(gathering, others, leads[0], question, limits)
     gather("follow_ups", limits.follow_ups)
-    gathering.extend("follow_ups", neighbours(sources, leads), limit=limits.follow_ups)
+    told = [source for source in others if _is_near(source, leads[0], _AS_FIT)][: limits.runners_up]
+    for source in told:
+        for candidate in _direct(allot(source, question, limits), limits):
+            gathering.add("follow_ups", candidate, located=True)
+    gathering.extend("follow_ups", neighbours(sources, leads, told), limit=limits.follow_ups)
 
 
-def _leads(
-    query: RewrittenQuery, sources: Sequence[Source], question: Question, *, weighing: bool
-) -> list[Source]:
-    """Return the sections that answer: the best one of each part of the question, in the order of parts.
+def _gather_steps(
+    gathering: Gathering, made: Sequence[Allotment], limits: Limits, *, weighing: bool, located: bool
+) -> None:
+    """Add the steps of the first section that has some: halves of two procedures would make neither.
 
-    A comparison asked as one question gets a second section if that knows terms which the first lacks.
+    Where two sections answer, the second answer is said in the time of the steps that are left out.
+    """
+    most, closing = limits.steps // len(made), limits.asides // len(made)
+    weighed, asides = _asides(made[0], closing, weighing=weighing)
+    gathering.extend("steps", weighed, limit=most, located=located)
+    steps: Sequence[Candidate] = next((each.of("steps") for each in made if each.of("steps")), ())
+    gathering.extend("steps", steps, limit=most + (len(weighed) and closing), located=located)
+    gathering.extend("steps", asides, limit=most + closing)
+
+
+def _leads(sources: Sequence[Source], question: Question, *, weighing: bool) -> list[Source]:
+    """Return the sections that answer: the best one, and for a comparison the one that knows its other side.
+
+    The best one comes first whatever part of the question it was found for: a section that was found for
+    one part alone is mostly about something else.
     """
     usable = [source for source in sources if source.digest.statements] or list(sources)
-    leads: list[Source] = []
-    for part in range(max(1, len(query.parts))):
-        best = next((source for source in usable if source.passage.part == part), None)
-        if best is not None and best.section.id not in {lead.section.id for lead in leads}:
-            leads.append(best)
-    leads = leads or usable[:1]
-    if weighing and len(leads) == 1:
+    leads = usable[:1]
+    if weighing:
         other = next((source for source in usable if _knows_other_side(source, leads[0], question)), None)
         leads += [other] if other else []
     return leads
@@ -131,58 +145,37 @@ def _terms(source: Source) -> frozenset[str]:
     return own.union(*(statement.terms for statement in source.digest.statements))
 
 
-def _is_near(source: Source, lead: Source) -> bool:
-    return source is not lead and source.passage.relevance >= _NEARLY * lead.passage.relevance
+def _is_near(source: Source, lead: Source, share: float = _NEARLY) -> bool:
+    return source is not lead and source.passage.relevance >= share * lead.passage.relevance
 
 
-def _share(lists: Sequence[Sequence[Candidate]], limit: int) -> list[Candidate]:
-    """Return candidates of several sections in fair shares, better rank first, then what is left over.
+def _direct(allotment: Allotment, limits: Limits) -> list[Candidate]:
+    """Return a section's direct answer within the budget of words, its first sentence in any case.
 
-    A section's candidates stay together: steps of two procedures in turn would make neither.
+    The point that is said before the page's own answer takes nothing from it.
     """
-    room, shares = limit, [0] * len(lists)
-    while room > 0 and any(share < len(each) for share, each in zip(shares, lists, strict=True)):
-        for place, each in enumerate(lists):
-            if room > 0 and shares[place] < len(each):
-                shares[place] += 1
-                room -= 1
-    fair = [candidate for share, each in zip(shares, lists, strict=True) for candidate in each[:share]]
-    return fair + [candidate for share, each in zip(shares, lists, strict=True) for candidate in each[share:]]
-
-
-def _direct(made: Sequence[Allotment], limits: Limits) -> list[Candidate]:
-    """Return direct answers within the budget of words, in turn one sentence of each section."""
-    lists = [allotment.of("direct_answer") for allotment in made]
-    chosen: list[list[Candidate]] = [[] for _ in lists]
-    is_open = [True] * len(lists)
+    chosen: list[Candidate] = []
     words = 0
-    for turn in range(max(map(len, lists), default=0)):
-        for place, each in enumerate(lists):
-            if not is_open[place] or turn >= len(each):
-                continue
-            length = each[turn].statement.words
-            # A section that must stop early stops for good: what follows would hang in the air.
-            is_open[place] = turn == 0 or words + length <= limits.direct_words
-            if is_open[place]:
-                chosen[place].append(each[turn])
-                words += length
-    return [candidate for each in chosen for candidate in each]
+    for candidate in allotment.of("direct_answer"):
+        words += 0 if candidate is allotment.point else candidate.statement.words
+        # What follows a sentence that is left out would hang in the air.
+        if words > limits.direct_words and chosen:
+            break
+        chosen.append(candidate)
+    return chosen
 
 
-def _asides(
-    made: Sequence[Allotment], limits: Limits, *, weighing: bool
-) -> tuple[list[Candidate], list[Candidate]]:
+def _asides(made: Allotment, limit: int, *, weighing: bool) -> tuple[list[Candidate], list[Candidate]]:
     """Return the trade-offs and table rows to say before the steps, and what to say after them.
 
     They come first if two things are weighed; a callout closes.
     """
-    offered = [candidate for allotment in made for candidate in allotment.asides]
     if not weighing:
-        closing = [c for c in offered if c.statement.kind != "table" or c.coverage >= _FITS]
-        return [], _top(closing, limits.asides)
-    weighed = [candidate for candidate in offered if candidate.statement.kind != "callout"]
-    callouts = [candidate for candidate in offered if candidate.statement.kind == "callout"]
-    return _top(weighed, limits.asides + 1), _top(callouts, 1)
+        closing = [c for c in made.asides if c.statement.kind != "table" or c.coverage >= _FITS]
+        return [], _top(closing, limit)
+    weighed = [candidate for candidate in made.asides if candidate.statement.kind != "callout"]
+    callouts = [candidate for candidate in made.asides if candidate.statement.kind == "callout"]
+    return _top(weighed, limit + 1), _top(callouts, 1)
 
 
 def _top(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:

@@ -24,13 +24,21 @@ _LENT: Mapping[PartKind, OutlineField] = MappingProxyType(
 _LENT_EACH = 2
 
 
-def neighbours(sources: Sequence[Source], leads: Sequence[Source]) -> Iterator[Candidate]:
-    """Yield question headings near the answer: those of other found sections, then those that follow it."""
+def neighbours(
+    sources: Sequence[Source], leads: Sequence[Source], told: Sequence[Source]
+) -> Iterator[Candidate]:
+    """Yield question headings near the answer: those of other found sections, then those that follow it.
+
+    Those of the sections that were told are left out.
+    """
+    known = {source.section.id for source in (*leads, *told)}
     for source in sources:
-        if source not in leads and source.digest.is_question:
+        if source.section.id not in known and source.digest.is_question:
             yield from _title(source)
     for lead in leads:
-        yield from islice(_siblings(lead), _MAX_SIBLINGS)
+        following = (title for title in _siblings(lead) if title.section.id not in known)
+        for title in islice(following, _MAX_SIBLINGS):
+            yield from _title(title)
 
 
 def gather_questions(
@@ -85,15 +93,15 @@ def _unfound(sources: Sequence[Source], question: Question, level: Level) -> lis
     return sorted(fitting, key=lambda candidate: (-candidate.coverage, candidate.source.section.start))
 
 
-def _siblings(lead: Source) -> Iterator[Candidate]:
-    """Yield the question headings after a section, under the same headings as it."""
+def _siblings(lead: Source) -> Iterator[Source]:
+    """Yield the question sections after a section, under the same headings as it."""
     sections = lead.document.sections
     at = next(
         (place for place, section in enumerate(sections) if section.id == lead.section.id), len(sections)
     )
     for title in _titles(lead, at + 1):
         if title.section.path == lead.section.path:
-            yield from _title(title)
+            yield title
 
 
 def _titles(source: Source, first: int) -> Iterator[Source]:

@@ -9,7 +9,7 @@ import pytest
 from coach.answer.limits import LIMITS
 from coach.answer.outline import compose
 from coach.answer.verify import verify
-from coach.types import OUTLINE_FIELDS, Claim, Outline, OutlineField
+from coach.types import OUTLINE_FIELDS, Claim, Outline, OutlineField, Passage, RewrittenQuery
 from ingest.contract import Level, ParsedDocument
 from tests.support.handbook import ask, handbook, loader, passage
 
@@ -122,22 +122,83 @@ def test_signals_are_of_the_level_and_the_next(level: Level, labels: list[str]) 
     assert [claim.label for claim in outline.signals] == labels
 
 
+def compose_ranked(query: RewrittenQuery, *found: Passage) -> Outline:
+    """Return the outline for a question from these passages of the typed page's document."""
+    return compose(query, found, loader(TYPED), level="senior")
+
+
 def test_neighbouring_questions_are_follow_ups() -> None:
     """Headings of other found questions, then of those that follow in the handbook, may be asked next."""
-    assert says(answer("add vectors to keyword search", VECTORS, CHUNKS).follow_ups) == [
-        "How would you tune k? On the dev set.",
-        CHUNKS,
-        RERANKER,
+    far = passage(TYPED, CHUNKS, rank=2, relevance=0.7)
+    outline = compose_ranked(ask("add vectors to keyword search"), passage(TYPED, VECTORS), far)
+    assert says(outline.follow_ups) == ["How would you tune k? On the dev set.", CHUNKS, RERANKER]
+
+
+def test_sections_about_as_fit_are_answered_below() -> None:
+    """Where another section may as well be the one that was meant, the follow-ups say what it answers."""
+    outline = compose_ranked(
+        ask("add vectors to keyword search"),
+        passage(TYPED, VECTORS, relevance=1.0),
+        passage(TYPED, RERANKER, rank=2, relevance=0.95),
+        passage(TYPED, CHUNKS, rank=3, relevance=0.8),
+    )
+    assert [(claim.label, claim.text) for claim in outline.follow_ups[1:]] == [
+        (RERANKER, "A cross-encoder reads query and passage together."),
+        (RERANKER, "Reading pairs is slow and precise."),
+        ("", CHUNKS),
     ]
+    assert {claim.label for claim in outline.direct_answer} == {""}
 
 
-def test_parts_share_the_answer() -> None:
-    """A question of two parts draws on the best section of each, under their headings."""
-    query = ask("When add vectors, and what is a reranker?", "When add vectors?", "What is a reranker?")
-    passages = [passage(TYPED, VECTORS), passage(TYPED, RERANKER, rank=2, part=1)]
-    outline = compose(query, passages, loader(TYPED), level="senior")
-    assert [claim.label for claim in outline.direct_answer] == [VECTORS] * 3 + [RERANKER] * 2
-    assert "Reranking everything. Cut to fifty candidates first." in says(outline.traps)
+def test_as_many_sections_are_answered_below_as_the_level_is_given() -> None:
+    """However many sections fit about as well, a few are answered; the others are named."""
+    headings = ("What is sharding?", "Shard or not?", "Which shard?", "Why shard?")
+    topics = ("keys", "costs", "routing", "growth")
+    book = handbook(
+        "shards.md",
+        "\n".join(
+            f"## {one}\ndirect_answer@ The {topic} of a shard decide."
+            for one, topic in zip(headings, topics, strict=True)
+        ),
+    )
+    outline = answer("How do tables split?", *headings, document=book)
+    assert [claim.label for claim in outline.follow_ups] == [*headings[1:3], ""]
+    assert says(outline.follow_ups)[-1] == headings[3]
+
+
+def test_best_section_leads_whatever_part_it_was_found_for() -> None:
+    """The section of another part answers below the best one, if it is about as fit."""
+    query = ask("What is a reranker, and when add vectors?", "What is a reranker?", "When add vectors?")
+    best = passage(TYPED, VECTORS, relevance=1.0, part=1)
+    as_fit = compose_ranked(query, best, passage(TYPED, RERANKER, rank=2, relevance=0.95))
+    assert len(as_fit.direct_answer) == 3
+    assert [claim.label for claim in as_fit.follow_ups[1:3]] == [RERANKER] * 2
+    unfit = compose_ranked(query, best, passage(TYPED, RERANKER, rank=2, relevance=0.6))
+    assert says(unfit.follow_ups)[1] == RERANKER
+
+
+def test_steps_are_of_one_section() -> None:
+    """Two procedures are not mixed: where two sections answer, the steps are those of the first."""
+    book = handbook(
+        "ab.md",
+        "# Queues\ndirect_answer@ A queue hands each message to one consumer.\nstep@ 1. Name the consumer.\n"
+        "# Streams\ndirect_answer@ A stream keeps messages for consumers to replay.\nstep@ 1. Set an age.",
+    )
+    outline = answer("queue versus stream for replay", "Queues", "Streams", document=book)
+    assert [claim.label for claim in outline.direct_answer] == ["Queues", "Streams"]
+    assert says(outline.steps) == ["Name the consumer."]
+
+
+def test_point_takes_no_time_from_the_answer() -> None:
+    """A page's own answer is said whole behind the statement that fits the question better."""
+    words = " ".join(["word"] * 25)
+    told = " ".join(f"{topic.title()} {words}." for topic in ("alpha", "beta", "gamma", "delta"))
+    book = handbook(
+        "k.md", f"## How do you fuse?\ndirect_answer@ {told}\nstep@ 1. Tune the constant k on the dev set."
+    )
+    outline = answer("tune constant k on dev set", "How do you fuse?", document=book)
+    assert says(outline.direct_answer)[0] == "Tune the constant k on the dev set."
+    assert len(outline.direct_answer) == 5
 
 
 def test_two_sides_of_a_comparison() -> None:
