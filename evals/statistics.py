@@ -206,6 +206,7 @@ def _corrected(sample: Vector, means: Vector, tail: float) -> Vector:
     bias = _NORMAL.inv_cdf(min(max(below, edge), 1.0 - edge))
     # Left out one by one, the means lie off by the deviations over n - 1; that factor cancels.
     spread = sample - mean
+    spread /= np.abs(spread).max()  # cancels, too, and keeps the powers of tiny ones above nothing
     acceleration = float((spread**3).sum() / (6.0 * (spread**2).sum() ** 1.5))
     ends = []
     for probability in (tail, 1.0 - tail):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -63,6 +63,7 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
 
 
 @settings(max_examples=50, deadline=None)
+@example([0.0, 2.08360632e-254])
 @given(SHARES)
 def test_the_interval_holds_the_mean_and_ignores_order(values: list[float]) -> None:
     """It surrounds the mean, stays within the values, or within 0 to 1, and repeats on any order."""

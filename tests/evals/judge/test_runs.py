@@ -16,12 +16,14 @@ from tests.support.judging import YES, answered, by_word, judge_of, sees
 
 def test_the_claims_of_a_run_are_judged_against_their_quotes(tmp_path: Path) -> None:
     """The outcome is a run of its own, with the judge in its stack; what was refused is not in it."""
-    run = answered("Why?", ["right", "wrong", "right too", "right as well"])
+    claims = ["right", "wrong", "right too", "right as well"]
+    run = answered("Why?", claims)
     judge, model = judge_of(tmp_path, always=sees(by_word))
     judge.prepare(claim_requests(run))
     made = judge_claims(run, judge, notes=["beware"])
     assert len(model.requests) == 4
-    assert "Quote of right" in model.requests[0].messages[1].content
+    shown = [request.messages[1].content for request in model.requests]
+    assert all(any(f"Quote of {claim}\n" in text for text in shown) for claim in claims)
     assert (made.kind, made.metrics["faithfulness"].value) == ("faithfulness", 0.75)
     assert made.stack.parts["judge"] == judge.name
     assert made.stack.hash != run.stack.hash
