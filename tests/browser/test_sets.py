@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.test_page import PHONE, serious
@@ -54,6 +54,17 @@ def settled(page: Page) -> None:
     )
 
 
+def opened(page: Page, link: Locator) -> Page:
+    """Follow a link to the page of its own that it opens.
+
+    By key: an expander grows while it opens, and a click may be pressed on a link and released beside it.
+    """
+    settled(page)
+    with page.context.expect_page(timeout=BUILD_TIMEOUT_MS) as fresh:
+        link.press("Enter")
+    return fresh.value
+
+
 def shoot(page: Page, name: str, folder: Path) -> None:
     """Keep a picture of the page, to be looked at."""
     page.screenshot(path=Path(os.environ.get("SCREENSHOTS", folder)) / f"{name}.png", full_page=True)
@@ -79,9 +90,7 @@ def test_a_job_description_becomes_a_set_with_its_files(visit: Visitor, tmp_path
     first = page.locator("details").filter(has=page.locator("summary", has_text=" min")).first
     first.locator("summary").click()
     quote = first.locator("blockquote").inner_text()
-    with page.context.expect_page() as opened:
-        first.get_by_role("link", name="Open this quote").click()
-    marked = opened.value.locator(".reader mark").first
+    marked = opened(page, first.get_by_role("link", name="Open this quote")).locator(".reader mark").first
     expect(marked).to_be_visible(timeout=BUILD_TIMEOUT_MS)
     assert marked.inner_text()[:30] in quote
 
