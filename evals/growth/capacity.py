@@ -42,15 +42,15 @@ class Needs(NamedTuple):
 
 
 def per_chunk(rows: Sequence[Row]) -> PerChunk:
-    """Return what a chunk takes, from the two largest of rows of one layout.
+    """Return what a chunk takes, from the two largest sizes among rows of one layout.
 
     Raises:
         ValueError: There are not two sizes.
     """
-    sized = sorted(rows, key=lambda row: row.chunks)
-    if len({row.chunks for row in sized}) < 2:  # noqa: PLR2004 - a slope has two ends
+    sized = {row.chunks: row for row in rows}
+    if len(sized) < 2:  # noqa: PLR2004 - a slope has two ends
         raise ValueError("a slope needs rows of two sizes")
-    small, large = sized[-2:]
+    small, large = (sized[chunks] for chunks in sorted(sized)[-2:])
     more = (large.chunks - small.chunks) / BYTES_A_MEGABYTE
     return PerChunk((large.resident_mb - small.resident_mb) / more, (large.disk_mb - small.disk_mb) / more)
 

@@ -28,7 +28,12 @@ STYLES: dict[Engine, Style] = {"embedded": Style("o", "-", "black"), "server": S
 
 
 def draw(rows: Sequence[Row], file: Path) -> None:
-    """Write three panels as SVG: what a search takes, what is held in memory, how quickly it is written."""
+    """Write three panels as SVG: what a search takes, what is held in memory, how quickly it is written.
+
+    Args:
+        rows: One for each size of an engine.
+        file: To write.
+    """
     with mpl.rc_context({"svg.hashsalt": "growth", "font.size": 9, "svg.fonttype": "path"}):
         figure = Figure(figsize=SIZE_INCHES, layout="constrained")
         latency, memory, rate = figure.subplots(1, 3)
@@ -63,8 +68,7 @@ def _lines(
     axes: Axes, rows: Sequence[Row], value: Callable[[Row], float], *, width: float, labelled: bool
 ) -> None:
     for engine, style in STYLES.items():
-        # of several rows of one size the last one counts, which kept most candidates in hand
-        own = [*{row.chunks: row for row in rows if row.engine == engine}.values()]
+        own = [row for row in rows if row.engine == engine]
         axes.plot(
             [row.chunks for row in own],
             [value(row) for row in own],

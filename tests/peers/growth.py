@@ -62,8 +62,8 @@ def main() -> None:
     others = [row for row in run.rows if row not in growth]
     # to be pasted as it is
     print(f"{run.made_on}\n\n{markdown(growth)}\n\n{markdown(others)}")  # noqa: T201
-    if growth:
-        draw(growth, chosen.plot)
+    if shipped := [row for row in growth if row.search_ef == Settings().hnsw_ef]:
+        draw(shipped, chosen.plot)
     if chosen.capacity:
         print(f"\n{_capacity(run)}")  # noqa: T201
 
