@@ -14,7 +14,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 STAGES = ("recruiter", "technical", "system-design", "behavioural")
-MIN_ALIASES, MAX_ALIASES = 2, 8
+MIN_ALIASES, MAX_ALIASES = 2, 12
 
 _FIELDS = 6
 _MINUTES = re.compile(r"[1-9]\d? min")
