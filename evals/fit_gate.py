@@ -1,4 +1,4 @@
-"""`make fit`: build the cohorts and fit the gate on development questions, and print what it reaches.
+"""`make fit`: build the cohorts, fit the gate on development questions, and print what it reaches.
 
 Nothing of a test split is read, and no question that the late interaction head was trained on is used to
 fit the gate: it would look nearer to its page than a new question does.
@@ -24,7 +24,7 @@ from coach.retrieve.evidence import Evidence
 from coach.retrieve.retriever import Retriever
 from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
-from evals.golden import GoldenItem, load_golden
+from evals.golden import load_golden
 from ingest.embed import Embedder
 from ingest.store import open_store
 
@@ -33,9 +33,11 @@ TRAINING = Path("evals/training")
 FALSE_REFUSALS = 0.035
 FOLDS = 10
 COHORT_STRENGTH = 2.0
-# A wider kernel than the best on these questions: it carries over better from one handbook to the other.
-STRENGTH = 3.0
+# A wider kernel than the best on these questions: it carries over better from one handbook to another.
+STRENGTH = 10.0
 GAMMA = 0.01
+# The other questions are more, and harder; what is measured on must not drown in them.
+GOLDEN_WEIGHT = 4.0
 REPEATS = 5
 # Cohort -> files of questions with the labels that are taken from each; no label takes all.
 COHORT_FILES = {
@@ -52,11 +54,12 @@ Matrix = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Evidence for one question, and whether the index answers it."""
+    """Evidence for one question, and whether the index answers it; `file` is where it comes from."""
 
     evidence: dict[str, float]
     answerable: bool
     style: str
+    file: str
 
 
 def main() -> None:
@@ -66,7 +69,7 @@ def main() -> None:
         "golden",
         nargs="+",
         metavar="FILE=COLLECTION",
-        help="a development set and the collection that holds its documents",
+        help="development questions and the collection that holds their documents",
     )
     chosen = parser.parse_args()
     settings = Settings()
@@ -79,7 +82,7 @@ def main() -> None:
         for pair in chosen.golden:
             file, _, collection = pair.partition("=")
             update = {"collection": collection, "rerank": rerank}
-            examples += collect(load_golden(Path(file)), settings.model_copy(update=update), cohorts)
+            examples += collect(Path(file), settings.model_copy(update=update), cohorts)
         models[name] = fit_gate(examples, name)
     (OUT / "gate.json").write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
 
@@ -111,41 +114,49 @@ def _texts(file: str, label: str) -> list[str]:
     return [row["query"] for row in rows if not label or row["label"] == label]
 
 
-def collect(items: Sequence[GoldenItem], settings: Settings, cohorts: Cohorts) -> list[Example]:
-    """Return the evidence for each item; an item that finds nothing is left out."""
+def collect(file: Path, settings: Settings, cohorts: Cohorts) -> list[Example]:
+    """Return the evidence for each item of a file; an item that finds nothing is left out."""
     embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
     build = open_store(settings).open(settings.collection)
     retriever, evidence = Retriever(build, embedder, settings), Evidence(build, cohorts)
     examples = []
-    for item in items:
+    for item in load_golden(file):
         retrieval = retriever.retrieve(item.query, where={}, watch=Stopwatch())
         if retrieval.sections:
-            examples.append(Example(evidence.measure(retrieval), item.answerable, item.style))
+            examples.append(Example(evidence.measure(retrieval), item.answerable, item.style, str(file)))
     build.close()
     return examples
 
 
 def fit_gate(examples: Sequence[Example], name: str) -> dict[str, object]:
-    """Return a fitted gate as JSON, its threshold set to `FALSE_REFUSALS` in cross-validation."""
+    """Return a fitted gate as JSON; in cross-validation no file has more than `FALSE_REFUSALS` refused."""
     names = sorted(examples[0].evidence)
     raw = np.array([[example.evidence[key] for key in names] for example in examples])
     labels = np.array([example.answerable for example in examples])
-    styles = np.array([example.style for example in examples])
+    files = np.array([example.file for example in examples])
     means, scales = raw.mean(axis=0), raw.std(axis=0) + 1e-9
     points = np.round((raw - means) / scales, 3)
-    outputs = _held_out(points, labels)
+    weights = np.where(["golden" in Path(file).parts for file in files], GOLDEN_WEIGHT, 1.0)
+    outputs = _held_out(points, labels, weights)
     calibration = LogisticRegression().fit(outputs[:, np.newaxis], labels)
     slope, offset = float(calibration.coef_[0, 0]), float(calibration.intercept_[0])
     scores = 1 / (1 + np.exp(-(slope * outputs + offset)))
-    threshold = float(np.quantile(scores[labels], FALSE_REFUSALS))
-    abstained = float(np.mean(scores[~labels] < threshold))
+    sets = {file: files == file for file in sorted(set(files))}
+    threshold = float(min(np.quantile(scores[labels & own], FALSE_REFUSALS) for own in sets.values()))
+    refused = scores < threshold
+    abstained = float(np.mean(refused[~labels]))
     print(f"\n{name}: {labels.sum()} answerable, {np.sum(~labels)} not, held out in {FOLDS} folds")
     print(f"  AUROC {roc_auc_score(labels, scores):.3f}, threshold {threshold:.3f}")
-    print(f"  abstained {abstained:.3f} where {FALSE_REFUSALS} of the answerable are refused")
+    print("  file, AUROC, abstained, falsely refused")
+    for file, own in sets.items():
+        area = roc_auc_score(labels[own], scores[own])
+        rates = f"{np.mean(refused[own & ~labels]):.3f}, {np.mean(refused[own & labels]):.3f}"
+        print(f"    {file}, {area:.3f}, {rates}")
+    styles = np.array([example.style for example in examples])
     for style in sorted(set(styles[~labels])):
         chosen = (styles == style) & ~labels
-        print(f"    {style:<12} {np.mean(scores[chosen] < threshold):.3f} of {chosen.sum()}")
-    model = _machine().fit(points, labels)
+        print(f"    {style:<12} {np.mean(refused[chosen]):.3f} of {chosen.sum()}")
+    model = _machine().fit(points, labels, weights)
     return {
         "version": f"{name}-1",
         "names": names,
@@ -166,13 +177,13 @@ def _machine() -> SVC:
     return SVC(C=STRENGTH, gamma=GAMMA, class_weight="balanced")
 
 
-def _held_out(points: Matrix, labels: npt.NDArray[np.bool_]) -> Matrix:
+def _held_out(points: Matrix, labels: npt.NDArray[np.bool_], weights: Matrix) -> Matrix:
     """Return each example's output from machines that did not see it, averaged over `REPEATS` splits."""
     outputs = np.zeros(len(labels))
     for seed in range(REPEATS):
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         for seen, unseen in folds.split(points, labels):
-            machine = _machine().fit(points[seen], labels[seen])
+            machine = _machine().fit(points[seen], labels[seen], weights[seen])
             outputs[unseen] += machine.decision_function(points[unseen]) / REPEATS
     return outputs
 
