@@ -35,6 +35,11 @@ from coach.recruit.recruiter import Recruiter
         ("three questions each on cost and agents", None, None),
         ("a 60-min slot: 20 min on agents, 25 min on evals, 15 min on cost", 60, None),
         ("Duration 40m, #questions 8", 40, 8),
+        ("between 8 and 10 questions, between 40 and 50 minutes", 45, 9),
+        ("Tuesday 14:00-14:45, six questions", 45, 6),
+        ("10am to 11.30am", 90, None),
+        ("12:30-1:15", 45, None),
+        ("Apply from 03.11-05.11; a set for 50 minutes", 50, None),
     ],
 )
 def test_lengths_and_numbers_are_read_from_words_and_figures(

@@ -1,0 +1,130 @@
+"""How long: the minutes of an interview."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from coach.recruit.read_number_words import NUMBER, RANGE, Number, middle, value
+from coach.recruit.read_text import asking, is_terse, sentence_spans
+
+_FLAGS = re.IGNORECASE
+HALF_A_DAY_HOURS = 12
+LONGEST_MINUTES = 480
+"""Between two times of a day; more is a working day, or opening hours."""
+
+_MINUTES = re.compile(rf"\b{RANGE}[\s-]*(?P<unit>min(?:ute)?s?|hours?|hrs?|h)\b(?!\s*(?:week|ago))", _FLAGS)
+_FULL = r"(?:full |whole |solid |good |entire )?"
+_HOUR = r"(?:hours?|hrs?|h)"
+_PARTS = {"half": 30.0, "quarter": 15.0, "three quarters": 45.0}
+_PART = r"(?:a |an )?(?P<part>half|quarter|three[- ]quarters)"
+_SPOKEN = (
+    # "three quarters of an hour", "half hr"
+    re.compile(rf"\b{_PART}[- ]?(?:of )?(?:an |a )?{_HOUR}\b", _FLAGS),
+    # "an hour", "two full hours", "an hour and a quarter", "1 hr 10"; "1h30"
+    re.compile(
+        rf"\b(?P<hours>{NUMBER}|an?)[- ]?{_FULL}{_HOUR}\b(?!\s*(?:week|ago|a day"
+        rf"|per))(?:\s*(?:and )?\s*(?:{_PART}\b"
+        r"|(?P<rest>\d{1,2})(?!\d)(?=\s*(?:m|mins?|minutes?)\b|\s*[,.;:)!?\"”]|\s+(?:for|with|on)\b|\s*$)))?",
+        _FLAGS,
+    ),
+    re.compile(r"\b(?P<hours>\d)h(?P<rest>\d\d)\b", _FLAGS),
+    re.compile(rf"\b(?P<hours>{NUMBER}) and {_PART} {_HOUR}\b", _FLAGS),
+)
+# from one time of a day to another, as "14:00-14:45" or "10am to 11.30am"
+_CLOCK = re.compile(
+    r"\b(?P<from_hour>\d{1,2})(?:[:.](?P<from_minute>[0-5]\d))?\s*(?P<from_half>[ap]\.?m\.?)?"
+    r"\s*(?:-|–|to|until|till)\s*"
+    r"(?P<to_hour>\d{1,2})(?:[:.](?P<to_minute>[0-5]\d))?\s*(?P<to_half>[ap]\.?m\b\.?)?(?![\d:])",
+    _FLAGS,
+)
+_SHORT = re.compile(r"(?<![$€£\d.,])\b(?P<low>\d{2,3}) ?m\b(?!\w)")  # "45m"; an upper-case M is a million
+# "20 to 30, let's say 25"; "20 at the very most"
+_SETTLED = re.compile(
+    rf"\b(?:let'?s say|make (?:it|that)|say|so about|call it|max(?:imum)?(?: of)?"
+    rf"|at (?:the )?most)\s+(?P<low>{NUMBER})\b"
+    r"(?!\s+(?:\w+\s+){0,2}(?:questions?|qs|qns|q's|ones))"
+    rf"|\b(?P<most>{NUMBER})(?:\s*(?:minutes|mins?))?,?\s+(?:at (?:the )?(?:very )?most|max(?:imum)?"
+    rf"|tops)\b",
+    _FLAGS,
+)
+# What has minutes and is no interview.
+_ELSEWHERE = re.compile(
+    r"\b(?:deliver\w*|latency|respon\w+|commut\w+|walk|train|bus|drive|within \d+ ?ms|sla|uptime|week|per day"
+    r"|chit[- ]?chat|tour|break)\b",
+    _FLAGS,
+)
+
+
+def settle(lengths: Sequence[Number]) -> Number:
+    """Return the last length, or the one that those behind it are the parts of."""
+    for at, one in enumerate(lengths[:-2]):
+        if one.value == sum(part.value for part in lengths[at + 1 :]):
+            return one
+    return lengths[-1]
+
+
+def lengths(text: str) -> Iterator[Number]:
+    """Yield the lengths that the interview may have, in order: what is said last settles it."""
+    terse, has_length = is_terse(text), False
+    spans = asking(text)
+    for start, end in sentence_spans(text):
+        here = sorted(_lengths_between(text, start, end), key=lambda one: one.start)
+        if (start, end) in spans:
+            kept = [one for one in here if not _is_elsewhere(text, one, (start, end), terse=terse)]
+            yield from kept
+            has_length = has_length or bool(kept)
+        settled = _SETTLED.search(text, start, end) if has_length else None
+        if settled and not (here and here[-1].start > settled.end()):
+            yield Number("minutes", value(settled["low"] or settled["most"]), *settled.span())
+
+
+def _lengths_between(text: str, start: int, end: int) -> Iterator[Number]:
+    """Yield the lengths of a sentence; of two that overlap the one that says more."""
+    found = [
+        Number("minutes", _spoken(match), *match.span())
+        for expression in _SPOKEN
+        for match in expression.finditer(text, start, end)
+    ]
+    for match in _MINUTES.finditer(text, start, end):
+        scale = 60.0 if match["unit"].lower().startswith("h") else 1.0
+        found.append(Number("minutes", scale * middle(match), *match.span()))
+    found += [
+        Number("minutes", minutes, *match.span())
+        for match in _CLOCK.finditer(text, start, end)
+        if (minutes := _from_clock(match))
+    ]
+    found += [Number("minutes", middle(one), *one.span()) for one in _SHORT.finditer(text, start, end)]
+    for one in found:
+        if not any(one is not other and _covers(other, one) for other in found):
+            yield one
+
+
+def _from_clock(match: re.Match[str]) -> float | None:
+    """Return the minutes between two times of a day; None for numbers that are no such times."""
+    said = match.groupdict()
+    is_marked = said["to_half"] or ":" in match[0]  # "03.11-05.11" are dates
+    hours = int(said["to_hour"]) - int(said["from_hour"])
+    minutes = 60 * hours + int(said["to_minute"] or 0) - int(said["from_minute"] or 0)
+    if minutes < 0 and max(int(said["to_hour"]), int(said["from_hour"])) <= HALF_A_DAY_HOURS:
+        minutes += 60 * HALF_A_DAY_HOURS  # from 12:30 to 1:15
+    return float(minutes) if is_marked and 0 < minutes <= LONGEST_MINUTES else None
+
+
+def _spoken(match: re.Match[str]) -> float:
+    """Return the minutes of a length in hours and parts of them."""
+    said = match.groupdict()
+    hours = said.get("hours")
+    minutes = 0.0 if hours is None else 60.0 * (1.0 if hours.lower() in {"a", "an"} else value(hours))
+    part = said.get("part")
+    return minutes + (_PARTS[part.lower().replace("-", " ")] if part else float(said.get("rest") or 0))
+
+
+def _covers(first: Number, second: Number) -> bool:
+    return first.start <= second.start and second.end <= first.end and first[2:] != second[2:]
+
+
+def _is_elsewhere(text: str, number: Number, sentence: tuple[int, int], *, terse: bool) -> bool:
+    """Return whether a length belongs to something else: a delivery, a commute."""
+    near = text[max(sentence[0], number.start - 40) : min(sentence[1], number.end + 20)]
+    return not terse and bool(_ELSEWHERE.search(near))

@@ -1,0 +1,56 @@
+"""Numbers as people write them, alone or as a range."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+NumberField = Literal["minutes", "count", "rounds", "forms"]
+
+_WORDS = {
+    name: float(value)
+    for value, name in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+        " sixteen seventeen eighteen nineteen".split()
+    )
+} | {"twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0}
+_WORDS |= {"a dozen": 12.0, "dozen": 12.0, "half a dozen": 6.0, "two dozen": 24.0, "a score": 20.0}
+_WORDS |= {"a couple of": 2.0, "a pair of": 2.0, "a single": 1.0}
+_TENS = r"(?:twenty|thirty|forty|fifty)[- ](?:one|two|three|four|five|six|seven|eight|nine)"
+NUMBER = rf"(?:\d+(?:[.,]\d+)?|{_TENS}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
+RANGE = (
+    rf"(?P<between>between\s+)?(?P<low>{NUMBER})"
+    rf"(?:\s*(?:-|–|to|or|(?(between)and|(?!)))\s*(?P<high>{NUMBER}))?"
+)
+
+
+class Number(NamedTuple):
+    """A number of the request, where its words stand."""
+
+    field: NumberField
+    value: float
+    start: int
+    end: int
+
+
+def middle(match: re.Match[str]) -> float:
+    """Return a number, or the middle of two."""
+    said = match.groupdict()
+    low = value(next(said[name] for name in ("low", "numbered", "them", "bare") if said.get(name)))
+    high = said.get("high")
+    return (low + value(high)) / 2 if high else low
+
+
+def value(written: str) -> float:
+    """Return what a number says.
+
+    >>> value("1,5"), value("a dozen"), value("forty-five")
+    (1.5, 12.0, 45.0)
+    """
+    name = written.lower()
+    if name in _WORDS:
+        return _WORDS[name]
+    tens, dash, ones = name.replace(" ", "-").partition("-")
+    if dash:
+        return _WORDS[tens] + _WORDS[ones]
+    return float(name.replace(",", "."))
