@@ -63,7 +63,8 @@ _LEAVE_OUT = re.compile(
 )
 # "Design is out", "cost gets covered by another panel"
 _RULED_OUT = re.compile(
-    r"(?P<what>[\w&/'-]+(?: [\w&/'-]+){0,5}?)\s+(?:(?:is|are|gets?|'s|will be|has been|have been)\s+)"
+    r"(?<![\w&/'-])(?P<what>[\w&/'-]+(?: [\w&/'-]+){0,5}?)"
+    r"\s+(?:(?:is|are|gets?|'s|will be|has been|have been)\s+)"
     r"(?:out(?=\W|$)(?!\s+of\b)|off[- ](?:limits|the table)|out of (?:scope|bounds)|excluded"
     r"|not\s+(?:needed|wanted|required|necessary|relevant|of interest)"
     r"|unwanted|taboo|a no[- ]go|(?:already |being )?(?:covered|handled|done|asked|tested"

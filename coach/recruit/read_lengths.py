@@ -13,11 +13,15 @@ HALF_A_DAY_HOURS = 12
 LONGEST_MINUTES = 480
 """Between two times of a day; more is a working day, or opening hours."""
 
-_MINUTES = re.compile(rf"\b{RANGE}[\s-]*(?P<unit>min(?:ute)?s?|hours?|hrs?|h)\b(?!\s*(?:week|ago))", _FLAGS)
+_MINUTES = re.compile(
+    rf"(?:\b|(?<=\d[x×])){RANGE}[\s-]*(?P<unit>min(?:ute)?s?|minuters?|hours?|hrs?|h)\b(?!\s*(?:week|ago))",
+    _FLAGS,
+)
 _FULL = r"(?:full |whole |solid |good |entire )?"
 _HOUR = r"(?:hours?|hrs?|h)"
-_PARTS = {"half": 30.0, "quarter": 15.0, "three quarters": 45.0}
-_PART = r"(?:a |an )?(?P<part>half|quarter|three[- ]quarters)"
+_PARTS = {"half": 30.0, "quarter": 15.0, "three quarter": 45.0}
+_PART = r"(?:a |an )?(?P<part>half|three[- ]quarter|quarter)s?"
+_REST = r"\d{1,2}(?!\d)|ten|fifteen|twenty|thirty|forty(?:[- ]five)?"
 _SPOKEN = (
     # "three quarters of an hour", "half hr"
     re.compile(rf"\b{_PART}[- ]?(?:of )?(?:an |a )?{_HOUR}\b", _FLAGS),
@@ -25,10 +29,12 @@ _SPOKEN = (
     re.compile(
         rf"\b(?P<hours>{NUMBER}|an?)[- ]?{_FULL}{_HOUR}\b(?!\s*(?:week|ago|a day"
         rf"|per))(?:\s*(?:and )?\s*(?:{_PART}\b"
-        r"|(?P<rest>\d{1,2})(?!\d)(?=\s*(?:m|mins?|minutes?)\b|\s*[,.;:)!?\"”]|\s+(?:for|with|on)\b|\s*$)))?",
+        rf"|(?P<rest>{_REST})(?:\s*(?:m|mins?|minutes?)\b|(?=\s*[,.;:)!?\"”]|\s+(?:for|with|on)\b|\s*$))))?",
         _FLAGS,
     ),
-    re.compile(r"\b(?P<hours>\d)h(?P<rest>\d\d)\b", _FLAGS),
+    re.compile(r"\b(?P<hours>\d)\s?h(?:rs?)?(?P<rest>[0-5]\d)\b", _FLAGS),
+    re.compile(rf"\b(?P<hours>\d):(?P<rest>[0-5]\d)\s?{_HOUR}\b", _FLAGS),
+    re.compile(r"\b(?P<hours>an?|one)?[- ]?hour[- ]long\b", _FLAGS),
     re.compile(rf"\b(?P<hours>{NUMBER}) and {_PART} {_HOUR}\b", _FLAGS),
 )
 # from one time of a day to another, as "14:00-14:45" or "10am to 11.30am"
@@ -38,20 +44,36 @@ _CLOCK = re.compile(
     r"(?P<to_hour>\d{1,2})(?:[:.](?P<to_minute>[0-5]\d))?\s*(?P<to_half>[ap]\.?m\b\.?)?(?![\d:])",
     _FLAGS,
 )
-_SHORT = re.compile(r"(?<![$€£\d.,])\b(?P<low>\d{2,3}) ?m\b(?!\w)")  # "45m"; an upper-case M is a million
+# "45m", where an upper-case M is a million; "45'", unless that is where a quotation ends
+_SHORT = re.compile(r"(?<![$€£\d.,'’‘\"“])\b(?P<low>\d{2,3}) ?(?:m\b|['’′](?!['’\w]))")
 # "20 to 30, let's say 25"; "20 at the very most"
 _SETTLED = re.compile(
     rf"\b(?:let'?s say|make (?:it|that)|say|so about|call it|max(?:imum)?(?: of)?"
     rf"|at (?:the )?most)\s+(?P<low>{NUMBER})\b"
     r"(?!\s+(?:\w+\s+){0,2}(?:questions?|qs|qns|q's|ones))"
     rf"|\b(?P<most>{NUMBER})(?:\s*(?:minutes|mins?))?,?\s+(?:at (?:the )?(?:very )?most|max(?:imum)?"
-    rf"|tops)\b",
+    rf"|tops)\b"
+    # "60, of which ten are small talk, so 50"
+    rf"|\bso\s+(?:really\s+|effectively\s+)?(?P<left>{NUMBER})(?=\s*(?:[,.;:)]|mins?\b|minutes?\b|$))",
     _FLAGS,
 )
 # What has minutes and is no interview.
 _ELSEWHERE = re.compile(
     r"\b(?:deliver\w*|latency|respon\w+|commut\w+|walk|train|bus|drive|within \d+ ?ms|sla|uptime|week|per day"
     r"|chit[- ]?chat|tour|break)\b",
+    _FLAGS,
+)
+
+# A piece of the interview: "leave 15 minutes at the end", "5 min intro".
+_PIECE_BEFORE = re.compile(
+    r"\b(?:leav\w+|reserv\w+|first|last|minus|less|excl(?:uding|\.)?|incl(?:uding|\.)?|of which)"
+    r"\s+(?:the\s+)?$",
+    _FLAGS,
+)
+_PIECE_AFTER = re.compile(
+    r"[\s-]*(?:of |for |as )?(?:an? |the |their |your |some )?"
+    r"(?:intro\w*|wrap[- ]?up|small[- ]?talk|buffer|q ?& ?a|debrief|warm[- ]?up|at the (?:end|start)"
+    r"|candidate)\b",
     _FLAGS,
 )
 
@@ -72,11 +94,14 @@ def lengths(text: str) -> Iterator[Number]:
         here = sorted(_lengths_between(text, start, end), key=lambda one: one.start)
         if (start, end) in spans:
             kept = [one for one in here if not _is_elsewhere(text, one, (start, end), terse=terse)]
+            kept = [one for one in kept if not _is_piece(text, one)] or kept
             yield from kept
             has_length = has_length or bool(kept)
         settled = _SETTLED.search(text, start, end) if has_length else None
         if settled and not (here and here[-1].start > settled.end()):
-            yield Number("minutes", value(settled["low"] or settled["most"]), *settled.span())
+            yield Number(
+                "minutes", value(settled["low"] or settled["most"] or settled["left"]), *settled.span()
+            )
 
 
 def _lengths_between(text: str, start: int, end: int) -> Iterator[Number]:
@@ -115,9 +140,13 @@ def _spoken(match: re.Match[str]) -> float:
     """Return the minutes of a length in hours and parts of them."""
     said = match.groupdict()
     hours = said.get("hours")
-    minutes = 0.0 if hours is None else 60.0 * (1.0 if hours.lower() in {"a", "an"} else value(hours))
     part = said.get("part")
-    return minutes + (_PARTS[part.lower().replace("-", " ")] if part else float(said.get("rest") or 0))
+    if hours is None:
+        minutes = 0.0 if part else 60.0
+    else:
+        minutes = 60.0 * (1.0 if hours.lower() in {"a", "an"} else value(hours))
+    rest = value(said["rest"]) if said.get("rest") else 0.0
+    return minutes + (_PARTS[part.lower().replace("-", " ")] if part else rest)
 
 
 def _covers(first: Number, second: Number) -> bool:
@@ -128,3 +157,9 @@ def _is_elsewhere(text: str, number: Number, sentence: tuple[int, int], *, terse
     """Return whether a length belongs to something else: a delivery, a commute."""
     near = text[max(sentence[0], number.start - 40) : min(sentence[1], number.end + 20)]
     return not terse and bool(_ELSEWHERE.search(near))
+
+
+def _is_piece(text: str, number: Number) -> bool:
+    """Return whether a length is said of a part that is no questioning."""
+    before = text[max(0, number.start - 20) : number.start]
+    return bool(_PIECE_BEFORE.search(before) or _PIECE_AFTER.match(text, number.end))

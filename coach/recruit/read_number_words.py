@@ -15,13 +15,23 @@ _WORDS = {
     )
 } | {"twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0}
 _WORDS |= {"a dozen": 12.0, "dozen": 12.0, "half a dozen": 6.0, "two dozen": 24.0, "a score": 20.0}
-_WORDS |= {"a couple of": 2.0, "a pair of": 2.0, "a single": 1.0}
+_WORDS |= {"a couple of": 2.0, "a pair of": 2.0, "a single": 1.0, "a handful of": 5.0, "half dozen": 6.0}
+_FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "1/4": 0.25, "1/2": 0.5, "3/4": 0.75}
 _TENS = r"(?:twenty|thirty|forty|fifty)[- ](?:one|two|three|four|five|six|seven|eight|nine)"
-NUMBER = rf"(?:\d+(?:[.,]\d+)?|{_TENS}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
+_FRACTION = r"(?:[¼½¾]|[13]/[24])"
+NUMBER = (
+    rf"(?:\d+\s?{_FRACTION}(?!\d)|\d+(?:[.,]\d+)?|[¼½¾]|{_TENS}|"
+    + "|".join(sorted(_WORDS, key=len, reverse=True))
+    + ")"
+)
 RANGE = (
     rf"(?P<between>between\s+)?(?P<low>{NUMBER})"
     rf"(?:\s*(?:-|–|to|or|(?(between)and|(?!)))\s*(?P<high>{NUMBER}))?"
 )
+
+
+NAMES = ("low", "numbered", "them", "bare", "held", "given")
+"""Of the groups in which expressions over `NUMBER` hold it."""
 
 
 class Number(NamedTuple):
@@ -36,7 +46,7 @@ class Number(NamedTuple):
 def middle(match: re.Match[str]) -> float:
     """Return a number, or the middle of two."""
     said = match.groupdict()
-    low = value(next(said[name] for name in ("low", "numbered", "them", "bare") if said.get(name)))
+    low = value(next(said[name] for name in NAMES if said.get(name)))
     high = said.get("high")
     return (low + value(high)) / 2 if high else low
 
@@ -44,12 +54,15 @@ def middle(match: re.Match[str]) -> float:
 def value(written: str) -> float:
     """Return what a number says.
 
-    >>> value("1,5"), value("a dozen"), value("forty-five")
-    (1.5, 12.0, 45.0)
+    >>> value("1,5"), value("a dozen"), value("forty-five"), value("1 1/2")
+    (1.5, 12.0, 45.0, 1.5)
     """
     name = written.lower()
     if name in _WORDS:
         return _WORDS[name]
+    fraction = next((one for one in _FRACTIONS if name.endswith(one)), "")
+    if fraction:
+        return float(name.removesuffix(fraction) or 0) + _FRACTIONS[fraction]
     tens, dash, ones = name.replace(" ", "-").partition("-")
     if dash:
         return _WORDS[tens] + _WORDS[ones]

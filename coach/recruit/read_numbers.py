@@ -10,11 +10,17 @@ from coach.recruit.read_number_words import NUMBER, RANGE, Number, middle, value
 from coach.recruit.read_text import asking, lies_in
 
 _FLAGS = re.IGNORECASE
-_ASKED = r"(?:questions?|q'?s|qns?|ques|ones)"
+_ASKED = r"(?:questions?|q'?s|qns?|qus|ques|ones)"
+_OF_A_ROUND = r"(?:rounds?|sessions?|interviews?|forms?|sets?|versions?|stages?|panels?|candidates?)\b"
 _COUNT = re.compile(
-    rf"\b{RANGE}\s+(?!minutes?\b|mins?\b|hours?\b"
-    rf"|years?\b)(?:(?!{NUMBER}\b)[\w/'-]+\s+){{0,4}}?{_ASKED}\b(?!\s+(?:per|a|every)\b)",
+    rf"(?:\b|(?<=\bx)){RANGE}(?:\s*[x×])?\s+(?!minutes?\b|mins?\b|hours?\b"
+    rf"|years?\b)(?:(?!(?:{NUMBER}|for|to|at|by)\b)[\w/'-]+\s+){{0,4}}?{_ASKED}\b"
+    rf"(?!\s+(?:per|a|every)\s+(?!{_OF_A_ROUND}))",
     _FLAGS,
+)
+# "8Qs", "ten-question set"
+_COUNT_TIGHT = re.compile(
+    rf"\b(?P<low>\d{{1,2}})\s?(?:q|qs|q's|qns|qus)\b(?!\s*'?\d)|\b(?P<given>{NUMBER})-question\b", _FLAGS
 )
 _SUM = re.compile(
     rf"\b(?P<low>{NUMBER})\s+[\w-]+\s*(?:and|plus|\+|,)\s*(?P<more>{NUMBER})\s+[\w-]+\s+{_ASKED}\b",
@@ -25,12 +31,17 @@ _COUNT_AFTER = re.compile(
     rf"|\b{_ASKED}\s*(?::|=|count|x)\s*(?P<low>{NUMBER})\b"
     # "only debugging ones, 3 of them"; a clause that is a number and nothing else
     rf"|\b(?P<them>{NUMBER}) of (?:them|these|those)\b"
+    rf"|\b(?:set|pack|list) of (?P<held>{NUMBER})(?=\s*(?:[,.;:!)]|for\b|on\b|$))"
+    r"|\b(?:give me|send me|(?:i|we) (?:need|want)|i'd like)"
+    rf" (?P<given>{NUMBER})(?=\s*(?:[,;!)]|[.](?!\d)|$))"
     rf"|(?:^|[,;.:–—]\s)(?P<bare>{NUMBER})(?:\s+(?:please|pls|only|max))?\s*(?=[,;!]|[.](?!\d)|$)",
     _FLAGS | re.MULTILINE,
 )
 _ROUNDS = re.compile(
     rf"\b(?P<low>{NUMBER})\s+(?:[\w-]+\s+)?(?:rounds|interviews|sessions|stages|parts|halves)\b", _FLAGS
 )
+# "2 x 45 minutes"
+_ROUNDS_OF = re.compile(r"\b(?P<low>[2-9])\s?[x×]\s?(?=\d+[\s-]*(?:m|min|mins|minutes?|h|hours?)\b)", _FLAGS)
 _FORMS = re.compile(
     rf"\b(?P<low>{NUMBER})\s+(?:[\w-]+\s+){{0,2}}?"
     r"(?:forms|versions|variants|(?:parallel|equivalent) sets)\b",
@@ -41,6 +52,10 @@ _AT_LEAST = re.compile(r"\b(?:at least|including|of which|among them|with)\s+$",
 # "6 questions each" tells how many a round or form has; of topics it tells no number of all.
 _EACH = re.compile(r"\s+each\b", _FLAGS)
 _NEAR = 20
+_OF = re.compile(r"\s*,?\s*(?:of|at|à|@|x|taking)\s+", _FLAGS)
+_APIECE = re.compile(r"\s*,?\s*(?:each|apiece)\b", _FLAGS)
+_PER_QUESTION = re.compile(r"\s*(?:per|a|for each|for every)\s+(?:question|q)\b", _FLAGS)
+_ENDS = re.compile(r"[.!?\n]")
 _IN_ALL = re.compile(r"\b(?:altogether|all together|in total|in all|overall|total|together)\b", _FLAGS)
 _SPREAD = re.compile(r"\b(?:over|across|split|spread|divided|between|into|among)\b", _FLAGS)
 
@@ -58,8 +73,8 @@ def read_numbers(text: str) -> list[Number]:
     spans = asking(text)
     is_shared = bool(_ROUNDS.search(text) or _FORMS.search(text))
     for field, expressions in (
-        ("count", (_COUNT, _COUNT_AFTER)),
-        ("rounds", (_ROUNDS,)),
+        ("count", (_COUNT, _COUNT_TIGHT, _COUNT_AFTER)),
+        ("rounds", (_ROUNDS, _ROUNDS_OF)),
         ("forms", (_FORMS,)),
     ):
         added = _SUM.search(text) if field == "count" else None
@@ -82,7 +97,27 @@ def read_numbers(text: str) -> list[Number]:
             if matches:
                 found.append(Number(field, middle(matches[-1]), *matches[-1].span()))  # type: ignore[arg-type]
                 break
-    return _shared(text, found)
+    return _shared(text, _of_questions(text, found))
+
+
+def _of_questions(text: str, found: Sequence[Number]) -> list[Number]:
+    """Return the numbers with the length of all questions where that of one is told."""
+    told = {one.field: one for one in found}
+    minutes, count = told.get("minutes"), told.get("count")
+    if minutes is None or not _is_of_one(text, minutes, count) or "rounds" in told:
+        return list(found)
+    others = [one for one in found if one is not minutes]
+    return [minutes._replace(value=minutes.value * count.value), *others] if count else others
+
+
+def _is_of_one(text: str, minutes: Number, count: Number | None) -> bool:
+    """Return whether a length is said of one question: "4 questions of 10 minutes", "ten minutes each"."""
+    if _PER_QUESTION.match(text, minutes.end):
+        return True
+    if count is None or not 0 <= minutes.start - count.end <= _NEAR:
+        return False
+    between = text[count.end : minutes.start]
+    return bool(_OF.fullmatch(between) or (_APIECE.match(text, minutes.end) and not _ENDS.search(between)))
 
 
 def _meets(match: re.Match[str], number: Number) -> bool:
