@@ -13,7 +13,8 @@ from coach.recruit.read_competencies import CompetencyReader
 from coach.recruit.read_kinds import KindCue, Scope, negated, read_kinds
 from coach.recruit.read_language import NOT_ENGLISH, is_english, stems_of
 from coach.recruit.read_level import LevelCue, read_level
-from coach.recruit.read_numbers import Number, read_numbers
+from coach.recruit.read_number_words import Number
+from coach.recruit.read_numbers import read_numbers
 from coach.recruit.read_parts import asides
 from coach.recruit.read_text import asking, is_terse, lies_in, without
 from coach.types import ModelUse
