@@ -30,9 +30,23 @@ if TYPE_CHECKING:
     metavar="N",
     help="Age from which a sourced figure is stale.",
 )
+@click.option(
+    "--originals",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Documents that the handbook was written from: runs of eight words that both have are errors.",
+)
 @json_option
 @click.pass_context
-def lint(context: click.Context, path: Path, max_age_months: int, *, show_stats: bool, as_json: bool) -> None:
+def lint(
+    context: click.Context,
+    path: Path,
+    max_age_months: int,
+    originals: Path | None,
+    *,
+    show_stats: bool,
+    as_json: bool,
+) -> None:
     """Check the handbook at PATH (a file or folder; default corpus/) and print what is wrong with it.
 
     A handbook in the format of corpus/README.md is held to it; any other gets the rules that suit every
@@ -42,9 +56,14 @@ def lint(context: click.Context, path: Path, max_age_months: int, *, show_stats:
     from ingest.lint.finding import Limits
     from ingest.lint.handbook import read_handbook
     from ingest.lint.stats import count, to_markdown
+    from ingest.sources import read_sources
 
     handbook = read_handbook(path)
-    findings = find(handbook, Limits(datetime.now(tz=UTC).date(), max_age_months))
+    reading = read_sources([originals]) if originals else None
+    for row in reading.report if reading else ():
+        click.echo(f"{row.document}: {row.outcome}: {row.reason}", err=True)
+    texts = tuple(one.text for one in reading.documents) if reading else ()
+    findings = find(handbook, Limits(datetime.now(tz=UTC).date(), max_age_months, texts))
     stats = count(handbook)
     if as_json:
         click.echo(json.dumps(_as_data(findings, stats, handbook), ensure_ascii=False))

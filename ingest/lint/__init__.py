@@ -8,6 +8,7 @@ from functools import partial
 from ingest.lint import (
     answer,
     contradictions,
+    copied,
     duplicates,
     links,
     numbers,
@@ -52,6 +53,11 @@ OF_THE_FORMAT: tuple[Rule, ...] = (
 
 def lint(handbook: Handbook, limits: Limits) -> tuple[Finding, ...]:
     """Return all that the rules find, by file, line and rule."""
-    rules: tuple[Rule, ...] = (*GENERAL, *OF_THE_FORMAT, partial(numbers.check_stale_numbers, limits=limits))
+    rules: tuple[Rule, ...] = (
+        *GENERAL,
+        *OF_THE_FORMAT,
+        partial(numbers.check_stale_numbers, limits=limits),
+        partial(copied.check_copied, originals=limits.originals),
+    )
     found = (finding for rule in rules for finding in rule(handbook))
     return tuple(sorted(found, key=lambda one: (one.file, one.line, one.severity, one.rule, one.message)))

@@ -14,6 +14,7 @@ RuleName = Literal[
     "unresolved-reference",
     "bare-heading",
     "near-duplicate",
+    "copied",
     "sentence-long",
     "page-long",
     "front-matter",
@@ -64,7 +65,9 @@ class Limits(NamedTuple):
     Attributes:
         today: The day on which figures are judged to be old.
         max_age_months: Age from which a sourced figure is stale.
+        originals: Texts that the handbook was written from and must not be copied from.
     """
 
     today: date
     max_age_months: int = 36
+    originals: tuple[str, ...] = ()

@@ -51,6 +51,25 @@ def test_json_holds_findings_and_counts(tmp_path: Path) -> None:
     assert data["stats"]["figures"]["total"] == 2
 
 
+def test_words_of_an_original_are_errors_unless_quoted(tmp_path: Path) -> None:
+    """Eight in a row, whatever their case and punctuation; seven are anybody's, and quotations are honest."""
+    sentence = "the queue of a tenant who waits longest is served before all others"
+    originals, handbook = tmp_path / "originals.md", tmp_path / "handbook"
+    originals.write_text(f"# Notes\n\nHe said: {sentence.title()}!\n", encoding="utf-8")
+    handbook.mkdir()
+    for said, errors in (
+        (f"Note that {sentence}, always.", 1),
+        (f"As they say, “{sentence}”.", 0),
+        (f"> {sentence}", 0),
+        ("The queue of a tenant who waits is served.", 0),
+    ):
+        (handbook / "page.md").write_text(f"# Page\n\n{said}\n", encoding="utf-8")
+        done = CliRunner().invoke(cli, ["lint", str(handbook), "--originals", str(originals)])
+        assert (done.exit_code, done.stdout.count(": error copied: ")) == (errors, errors)
+    absent = CliRunner().invoke(cli, ["lint", str(handbook), "--originals", str(tmp_path / "none")])
+    assert "does not exist" in str(absent.exception)
+
+
 def test_stats_prints_the_tables_alone(tmp_path: Path) -> None:
     """The exit code still says whether there are errors."""
     done = run(tmp_path, CHAPTER, "--stats")
