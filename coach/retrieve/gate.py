@@ -100,7 +100,7 @@ class Gate:
 
     def decide(self, retrieval: Retrieval) -> GateDecision:
         """Return whether what was found answers the question."""
-        if not retrieval.query.parts:
+        if not retrieval.query.parts or not retrieval.query.terms:  # "the of and" asks nothing
             return self._decision(0.0, "empty", {})
         if not retrieval.sections:
             return self._decision(0.0, "not_covered", {})

@@ -28,11 +28,18 @@ def measured(coach: Coach, question: str) -> dict[str, float]:
 
 
 def test_everything_measured_is_a_number(coach: Coach) -> None:
-    """Also for questions of one word, of signs, of another script and of no known word."""
-    for question in (*CLEAR_QUESTIONS, "cache", "?!", "🐘", "什么是分布式锁？", STRANGE, "a" * 3000):
+    """Also for questions of one word, of another script and of no known word."""
+    for question in (*CLEAR_QUESTIONS, "cache", "什么是分布式锁？", STRANGE, "a" * 3000):
         found = measured(coach, question)
         assert found
         assert all(isfinite(value) for value in found.values())
+
+
+@pytest.mark.parametrize("question", ["?!", "🐘", "the of and", "how?"])
+def test_what_asks_nothing_is_not_measured(coach: Coach, question: str) -> None:
+    """Signs and function words alone are no question."""
+    gate = coach.replay(question).gate
+    assert (gate.covered, gate.reason, gate.evidence) == (False, "empty", {})
 
 
 def test_words_that_the_best_sections_hold_are_covered(coach: Coach) -> None:
