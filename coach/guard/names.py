@@ -107,7 +107,9 @@ class Vocabulary:
         if folded in self.names.given or (word[0].isupper() and self._has_given(folded)):
             return Word.GIVEN
         lower = word.casefold()
-        if lower in STOPWORDS or self._is_listed(lower, self.handbook.__contains__):
+        # "La" is of a name, though a handbook that speaks of Bell-LaPadula holds it
+        is_held = lower not in PARTICLES and self._is_listed(lower, self.handbook.__contains__)
+        if lower in STOPWORDS or is_held:
             return Word.FIELD
         return Word.LANGUAGE if self._is_listed(lower, self.language.__contains__) else Word.NEW
 
