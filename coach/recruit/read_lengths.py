@@ -39,7 +39,7 @@ _SPOKEN = (
 )
 # from one time of a day to another, as "14:00-14:45" or "10am to 11.30am"
 _CLOCK = re.compile(
-    r"\b(?P<from_hour>\d{1,2})(?:[:.](?P<from_minute>[0-5]\d))?\s*(?P<from_half>[ap]\.?m\.?)?"
+    r"\b(?P<from_hour>\d{1,2})(?:[:.](?P<from_minute>[0-5]\d))?\s*(?:[ap]\.?m\.?)?"
     r"\s*(?:-|–|to|until|till)\s*"
     r"(?P<to_hour>\d{1,2})(?:[:.](?P<to_minute>[0-5]\d))?\s*(?P<to_half>[ap]\.?m\b\.?)?(?![\d:])",
     _FLAGS,

@@ -26,11 +26,12 @@ def check_copied(handbook: Handbook, originals: Sequence[str]) -> Iterator[Findi
         quoted = [match.span() for match in _QUOTED.finditer(text)]
         past = 0
         for run, start, end in _runs(text):
-            if run in known and start >= past and not any(at <= start and end <= to for at, to in quoted):
+            if run not in known:
+                continue
+            if start >= past and not any(at <= start and end <= to for at, to in quoted):
                 message = f"an original has these words too: '{text[start:end]}'"
                 yield chapter.finding("error", "copied", message, chapter.lines.at(start) + 1)
-            if run in known:
-                past = max(past, end)  # one finding for all runs of a passage
+            past = end  # one finding for all runs of a passage
 
 
 def _runs(text: str) -> Iterator[tuple[str, int, int]]:
