@@ -103,7 +103,7 @@ def describe_leaks(items: Sequence[GoldenItem], split: Split, golden: Path) -> l
     here = Path(__file__).parent
     learnt = [*here.parent.glob("coach/**/*.md"), *here.parent.glob("coach/**/*.yaml")]
     if split != "dev":
-        learnt += [*here.glob("training/*.jsonl"), *GOLDEN_FOLDER.glob("*-dev.jsonl")]
+        learnt += [*here.glob("training/**/*.jsonl"), *GOLDEN_FOLDER.glob("*-dev.jsonl")]
     leaks = find_leaks(items, sorted(file for file in learnt if file.resolve() != golden.resolve()))
     if not leaks:
         return []

@@ -9,8 +9,11 @@ import pytest
 
 from coach.errors import UsageError
 from evals.golden import GoldenItem, load_golden
+from evals.redteam.items import load_red_team
 from evals.runs import Split
 from evals.splits import describe_leaks, find_leaks, golden_file, item_hash, split_of
+
+TRAINING = Path(__file__).parents[2] / "evals" / "training"
 
 QUERY = "our nightly index job silently skips half of the scanned contracts, what now"
 ITEM = GoldenItem(id="t1", query=QUERY, answerable=False)
@@ -99,3 +102,20 @@ def test_no_question_of_the_handbook_stands_in_a_prompt() -> None:
     splits: tuple[Split, ...] = ("dev", "test")
     for split in splits:
         assert describe_leaks(load_golden(golden_file(split)), "dev", golden_file(split)) == []
+
+
+def test_no_question_of_the_test_split_is_worked_with() -> None:
+    """Neither training questions nor development ones hold one, copied or nearly; a failure counts them."""
+    known = describe_leaks(load_golden(golden_file("test")), "test", golden_file("test"))
+    assert len(known) == 0
+
+
+def test_nothing_of_the_held_out_red_team_is_fitted_on() -> None:
+    """Attacks, poisoned pages and honest questions alike; a failure counts them and tells no word."""
+    held_out = load_red_team("held-out")
+    said = [one.text for one in (*held_out.attacks, *held_out.benign)]
+    said += [one.question for one in held_out.poisons]
+    items = [GoldenItem(id=str(at), query=text, answerable=False) for at, text in enumerate(said)]
+    files = sorted(TRAINING.glob("**/*.jsonl"))
+    assert len(files) > 8
+    assert len(find_leaks(items, files)) == 0
