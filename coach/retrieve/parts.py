@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from coach.retrieve.rerank import rerank
+from coach.retrieve.rerank import rerank_each
 from coach.retrieve.search import EmbeddedQuery
 from ingest.embed import QueryVectors
 from ingest.store.port import Build, SparseVector
@@ -23,12 +23,14 @@ def best_of_parts(
     build: Build, parts: Sequence[QueryVectors], sections: Sequence[FoundSection]
 ) -> tuple[str, ...]:
     """Return the id of the section that answers each part best, among those that were found for the whole."""
+    if not (parts and sections):
+        return ()
     ids = [chunk.id for section in sections for chunk in section.chunks]
-    return tuple(_best(build, part, ids, sections) for part in parts) if sections else ()
+    scored = rerank_each(build, [EmbeddedQuery(part, (), _NO_TERMS) for part in parts], ids)
+    return tuple(_best({one.id: one.score for one in of_part}, sections) for of_part in scored)
 
 
-def _best(build: Build, part: QueryVectors, ids: Sequence[str], sections: Sequence[FoundSection]) -> str:
-    scores = {one.id: one.score for one in rerank(build, EmbeddedQuery(part, (), _NO_TERMS), ids)}
+def _best(scores: Mapping[str, float], sections: Sequence[FoundSection]) -> str:
     return max(
         sections,
         key=lambda section: (

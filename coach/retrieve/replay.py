@@ -11,10 +11,8 @@ from ingest.store.port import Build, Leg
 
 def run_legs(build: Build, legs: Sequence[Leg]) -> dict[str, list[tuple[str, float]]]:
     """Return what each leg finds alone, as ids and the leg's own scores, by the leg's name."""
-    return {
-        leg.name: [(hit.id, hit.score) for hit in build.search([leg], limit=leg.limit, rrf_k=1, where={})]
-        for leg in legs
-    }
+    found = build.search_each(legs, where={})
+    return {leg.name: [(hit.id, hit.score) for hit in hits] for leg, hits in zip(legs, found, strict=True)}
 
 
 def describe(

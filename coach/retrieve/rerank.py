@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from coach.retrieve.search import EmbeddedQuery
-from ingest.store.port import Build, Leg, Using
+from ingest.store.port import Build, Leg
 
 # Chosen by hand on a plateau of the development questions (docs/decisions/0004-late-interaction.md).
 DENSE_WEIGHT = 0.2
@@ -44,15 +45,37 @@ class Scored:
 
 def rerank(build: Build, embedded: EmbeddedQuery, candidates: Sequence[str]) -> list[Scored]:
     """Return all candidates with their measurements, best first, ties by id."""
+    [scored] = rerank_each(build, [embedded], candidates)
+    return scored
+
+
+def rerank_each(
+    build: Build, queries: Sequence[EmbeddedQuery], candidates: Sequence[str]
+) -> list[list[Scored]]:
+    """Return the same for several questions, measured in one request."""
+    asked = [_make_legs(embedded, max(len(candidates), 1)) for embedded in queries]
+    found = build.search_each([*chain.from_iterable(asked)], where={}, among=candidates)
+    scores = ({hit.id: hit.score for hit in hits} for hits in found)
+    return [_blend(candidates, *islice(scores, len(legs))) for legs in asked]
+
+
+def _make_legs(embedded: EmbeddedQuery, limit: int) -> list[Leg]:
     whole = embedded.whole
+    return [
+        Leg("dense", "body", whole.body, limit),
+        Leg("title", "title", whole.body, limit),
+        Leg("late", "tokens", whole.tokens, limit),
+        Leg("keyword", "bm25", embedded.terms, limit),
+    ]
 
-    def measure(using: Using, query: object) -> Mapping[str, float]:
-        leg = Leg(using, using, query, max(len(candidates), 1))  # type: ignore[arg-type]
-        found = build.search([leg], limit=leg.limit, rrf_k=1, where={}, among=candidates)
-        return {hit.id: hit.score for hit in found}
 
-    dense, title = measure("body", whole.body), measure("title", whole.body)
-    late, bm25 = measure("tokens", whole.tokens), measure("bm25", embedded.terms)
+def _blend(
+    candidates: Sequence[str],
+    dense: Mapping[str, float],
+    title: Mapping[str, float],
+    late: Mapping[str, float],
+    bm25: Mapping[str, float],
+) -> list[Scored]:
     highest = max(bm25.values(), default=0.0) or 1.0
     scored = [
         Scored(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
 
 from coach.retrieve.duplicates import Duplicates
 from coach.retrieve.parts import best_of_parts
+from coach.retrieve.read_chunks import ReadChunks
 from coach.retrieve.rerank import Scored, rerank
 from coach.retrieve.rewrite import Rewriter
 from coach.retrieve.search import PART_LEG, EmbeddedQuery, embed, find_candidates, make_legs
@@ -60,7 +60,7 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings
         self._rewriter = Rewriter(build.vocabulary(), embedder.known_words())
-        self._chunk = lru_cache(maxsize=4096)(self._load_chunk)
+        self._chunks = ReadChunks(build)
 
     def varied(self, settings: Settings) -> Retriever:
         """Return a retriever of the same build with other settings."""
@@ -109,22 +109,15 @@ class Retriever:
 
     def chunks(self, ids: Iterable[str]) -> list[Chunk]:
         """Return these chunks, in order; kept in memory once read."""
-        return [self._chunk(one) for one in ids]
+        return self._chunks.get([*ids])
 
     def _parts(
         self, embedded: EmbeddedQuery, legs: Sequence[Leg], sections: Sequence[FoundSection], where: Filter
     ) -> tuple[str, ...]:
         if self._settings.rerank:
             return best_of_parts(self.build, embedded.parts, sections)
-        return tuple(self._best_section(leg, where) for leg in legs if leg.name.startswith(PART_LEG))
-
-    def _best_section(self, leg: Leg, where: Filter) -> str:
-        """Return the section of the best chunk of one leg, or nothing."""
-        hits = self.build.search([leg], limit=1, rrf_k=1, where=where)
-        return self._chunk(hits[0].id).section_id if hits else ""
-
-    def _load_chunk(self, one: str) -> Chunk:
-        return self.build.chunks([one])[one]
+        found = self.build.search_each([leg for leg in legs if leg.name.startswith(PART_LEG)], where=where)
+        return tuple(self._chunks.get([hits[0].id])[0].section_id if hits else "" for hits in found)
 
     def _group(self, ordered: Sequence[tuple[str, float]]) -> list[FoundSection]:
         by_section: dict[str, list[tuple[Chunk, float]]] = {}

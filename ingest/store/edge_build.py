@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Lock
@@ -91,9 +91,9 @@ class EdgeBuild(HeldBuild):
         except StoreError as error:
             raise IndexMismatchError(f"build {self._name!r} cannot be read: {error}") from error
 
-    def _query(self, plan: Plan, *, exact: bool) -> Iterable[Any]:
+    def _query(self, plans: Sequence[Plan], *, exact: bool) -> Sequence[Iterable[Any]]:
         with engine_errors(self._folder):
-            return self._shard.query(_request(plan, self._layout, exact=exact))
+            return [self._shard.query(_request(plan, self._layout, exact=exact)) for plan in plans]
 
     def _retrieve(
         self, ids: list[str], *, payload: bool | list[str], vectors: bool | list[str]

@@ -53,8 +53,8 @@ class HeldBuild(ABC):
         self._chunk_ids_of = cache(self._scroll_ids)  # each view asks for the shared ones
 
     @abstractmethod
-    def _query(self, plan: Plan, *, exact: bool) -> Iterable[Any]:
-        """Return the engine's points for a plan, each with `id` and `score`."""
+    def _query(self, plans: Sequence[Plan], *, exact: bool) -> Sequence[Iterable[Any]]:
+        """Return the engine's points for each plan, each point with `id` and `score`; one request."""
 
     @abstractmethod
     def _retrieve(
@@ -87,8 +87,22 @@ class HeldBuild(ABC):
         plan = make_plan(legs, dimension=self._dimension, rrf_k=rrf_k, where=where, among=among)
         if plan is None:
             return []
-        found = self._query(plan, exact=exact)
-        return ranked(((str(point.id), point.score) for point in found), fused=plan.fused, limit=limit)
+        [found] = self._query([plan], exact=exact)
+        return _ranked(found, plan, limit)
+
+    def search_each(
+        self, legs: Sequence[Leg], *, where: Filter, among: Sequence[str] | None = None
+    ) -> list[list[RankedId]]:
+        """Return what each leg brings by itself; see the port."""
+        plans = [
+            make_plan([leg], dimension=self._dimension, rrf_k=1, where=where, among=among) for leg in legs
+        ]
+        asked = [plan for plan in plans if plan]
+        replies = iter(self._query(asked, exact=False) if asked else ())
+        return [
+            _ranked(next(replies), plan, leg.limit) if plan else []
+            for leg, plan in zip(legs, plans, strict=True)
+        ]
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """Return the chunks of these ids; an unknown id is absent."""
@@ -133,3 +147,7 @@ class HeldBuild(ABC):
         if tenant and self._manifest and self._manifest.tenants is None:
             return {}  # its library was made before there were any
         return self._vocabulary(tenant)
+
+
+def _ranked(found: Iterable[Any], plan: Plan, limit: int) -> list[RankedId]:
+    return ranked(((str(point.id), point.score) for point in found), fused=plan.fused, limit=limit)

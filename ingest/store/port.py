@@ -170,6 +170,16 @@ class Build(Protocol):
         """
         ...
 
+    def search_each(
+        self, legs: Sequence[Leg], *, where: Filter, among: Sequence[str] | None = None
+    ) -> list[list[RankedId]]:
+        """Return what each leg brings by itself, with its own scores: `search` of one leg, in one request.
+
+        Raises:
+            ValueError, IndexMismatchError: As `search`.
+        """
+        ...
+
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """Return the chunks of these ids; an unknown id is absent."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from qdrant_client import models
@@ -34,16 +34,18 @@ class ServerBuild(HeldBuild):
         super().__init__(name, library, layout, dimension=dimension, manifest=manifest)
         self._connection = connection
 
-    def _query(self, plan: Plan, *, exact: bool) -> Iterable[Any]:
+    def _query(self, plans: Sequence[Plan], *, exact: bool) -> Sequence[Iterable[Any]]:
+        batch = models.QueryRequestBatch(
+            searches=[_request(plan, self._layout, exact=exact) for plan in plans]
+        )
         with self._connection.errors() as to:
-            return to.client.query_points(
+            # the call beneath `client.query_batch_points`, which first copies every number of every vector
+            reply = to.client.http.search_api.query_batch_points(
                 self._name,
-                **_request(plan, self._layout, exact=exact),
-                limit=plan.fetch,
-                with_payload=False,
-                with_vectors=False,
-                consistency=to.consistency,
-            ).points
+                consistency=to.consistency,  # type: ignore[arg-type]  # None is its default
+                query_request_batch=batch,
+            )
+        return [found.points for found in reply.result or ()]
 
     def _retrieve(
         self, ids: list[str], *, payload: bool | list[str], vectors: bool | list[str]
@@ -66,29 +68,25 @@ class ServerBuild(HeldBuild):
         """Do nothing: the connection is the store's."""
 
 
-def _request(plan: Plan, layout: Layout, *, exact: bool) -> dict[str, Any]:
+def _request(plan: Plan, layout: Layout, *, exact: bool) -> models.QueryRequest:
     condition = _condition(plan)
-    if not plan.fused:
-        leg = plan.legs[0]
-        return {
-            "query": _vector(leg),
-            "using": leg.using,
-            "query_filter": condition,
-            "search_params": search_params(layout, leg, exact=exact, filtered=bool(plan.where)),
-        }
-    return {
-        "query": models.RrfQuery(rrf=models.Rrf(k=plan.engine_k)),
-        "prefetch": [
-            models.Prefetch(
-                query=_vector(leg),
-                using=leg.using,
-                limit=leg.limit,
-                filter=condition,
-                params=search_params(layout, leg, exact=exact, filtered=bool(plan.where)),
-            )
-            for leg in plan.legs
-        ],
-    }
+    parts = [
+        models.Prefetch(
+            query=_vector(leg),
+            using=leg.using,
+            limit=leg.limit,
+            filter=condition,
+            params=search_params(layout, leg, exact=exact, filtered=bool(plan.where)),
+        )
+        for leg in plan.legs
+    ]
+    if plan.fused:
+        fusion = models.RrfQuery(rrf=models.Rrf(k=plan.engine_k))
+        return models.QueryRequest(query=fusion, prefetch=parts, limit=plan.fetch)
+    [only] = parts
+    return models.QueryRequest(
+        query=only.query, using=only.using, filter=condition, params=only.params, limit=plan.fetch
+    )
 
 
 def _vector(leg: Leg) -> list[float] | list[list[float]] | models.SparseVector:

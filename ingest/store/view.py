@@ -61,10 +61,14 @@ class TenantView:
         exact: bool = False,
     ) -> list[RankedId]:
         """Return at most `limit` of the chunks that may be read, best first; see the port."""
-        if TENANT_FIELD in where:
-            raise ValueError(f"no filter field {TENANT_FIELD!r}; there are {FILTER_FIELDS}")
-        ours = {**where, TENANT_FIELD: self._seen}
+        ours = self._within(where)
         return self._whole.search(legs, limit=limit, rrf_k=rrf_k, where=ours, among=among, exact=exact)
+
+    def search_each(
+        self, legs: Sequence[Leg], *, where: Filter, among: Sequence[str] | None = None
+    ) -> list[list[RankedId]]:
+        """Return what each leg brings of the chunks that may be read; see the port."""
+        return self._whole.search_each(legs, where=self._within(where), among=among)
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """Return the chunks of these ids; one that may not be read is absent, as an unknown one is."""
@@ -101,6 +105,11 @@ class TenantView:
     @cached_property
     def _vocabulary(self) -> Mapping[str, int]:
         return summed(self._whole.vocabulary_of(tenant) for tenant in self._seen)
+
+    def _within(self, where: Filter) -> Filter:
+        if TENANT_FIELD in where:
+            raise ValueError(f"no filter field {TENANT_FIELD!r}; there are {FILTER_FIELDS}")
+        return {**where, TENANT_FIELD: self._seen}
 
     def _is_seen(self, document: str) -> bool:
         return tenant_of(document) in self._seen

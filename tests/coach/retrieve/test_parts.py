@@ -19,10 +19,9 @@ class Measured:
     def __init__(self, canary: float, cache: float) -> None:
         self.scores = {CANARY.id: canary, CACHE.id: cache}
 
-    def search(self, legs: list[Leg], **_: object) -> list[RankedId]:
-        if legs[0].using != "tokens":
-            return []
-        return [RankedId(one, score, 1) for one, score in self.scores.items()]
+    def search_each(self, legs: list[Leg], **_: object) -> list[list[RankedId]]:
+        found = [RankedId(one, score, 1) for one, score in self.scores.items()]
+        return [found if leg.using == "tokens" else [] for leg in legs]
 
 
 def best(*, canary: tuple[float, float], cache: tuple[float, float]) -> str:

@@ -199,6 +199,17 @@ def test_the_filter_comes_before_the_limit(mixed: Build) -> None:
     assert names(mixed.search([dense(0, limit=1)], limit=9, rrf_k=K, where={"level": ["senior"]})) == "b"
 
 
+def test_each_leg_by_itself_brings_what_it_would_alone(mixed: Build) -> None:
+    """The same hits as of one search a leg, in their order; one that brings nothing keeps its place."""
+    legs = [dense(0, limit=3), sparse({}), dense(90, using="title"), sparse({1: 1.0}), sparse({99: 1.0})]
+    where, among = {"document": ["a.md"]}, [make_chunk(name).id for name in "bcd"]
+    found = mixed.search_each(legs, where=where, among=among)
+    assert found == [mixed.search([leg], limit=leg.limit, rrf_k=1, where=where, among=among) for leg in legs]
+    assert ["".join(sorted(names(hits))) for hits in found] == ["bc", "", "bc", "bc", ""]
+    assert mixed.search_each(legs, where={"level": []}) == [[]] * 5
+    assert mixed.search_each([], where={}) == []
+
+
 def test_a_filter_that_means_nothing_is_refused(mixed: Build) -> None:
     """An unknown field, and a text where a list is due, are errors."""
     with pytest.raises(ValueError, match="colour"):

@@ -89,6 +89,8 @@ def test_no_search_finds_what_the_tenant_may_not_read(whole: WholeBuild, tenant:
     theirs = [chunk.id for chunk in HELD if chunk.id not in readable]
     documents = sorted({chunk.document for chunk in HELD if chunk.id not in readable})
     assert view.search(legs, limit=100, rrf_k=60, where={}, among=theirs) == []
+    assert view.search_each(legs, where={}, among=theirs) == [[]] * len(legs)
+    assert {hit.id for hits in view.search_each(legs, where={}) for hit in hits} <= readable
     assert view.search(legs, limit=100, rrf_k=60, where={"document": documents}) == []
 
 
@@ -97,6 +99,8 @@ def test_nobody_may_say_whose_chunks_are_searched(whole: WholeBuild, asked: list
     """The filter that a view adds is none that a caller can name."""
     with pytest.raises(ValueError, match="no filter field 'tenant'"):
         view_of(whole, "acme").search([dense(0)], limit=9, rrf_k=60, where={"tenant": asked})
+    with pytest.raises(ValueError, match="tenant"):
+        view_of(whole, "acme").search_each([dense(0)], where={"tenant": asked})
 
 
 @hypothesis_settings(max_examples=40, deadline=None)
