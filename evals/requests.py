@@ -7,16 +7,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from coach.errors import UsageError
 from coach.recruit.check import misses
-from coach.recruit.contract import Selection, Wishes
+from coach.recruit.contract import ChosenSet, Selection, Wishes
 from coach.recruit.pool import Pool
 from ingest.contract import Frozen, Level, QuestionKind
 
+Number = TypeVar("Number", int, float)
 _KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 
 
@@ -25,6 +26,8 @@ class Request(Frozen):
 
     Attributes:
         level: None means any.
+        minutes: Of questions, in one set; two numbers where anything between them will do.
+        count: Of questions; the same.
         avoid: Kinds and competencies.
         kinds: The only ones wanted; None means any.
     """
@@ -34,19 +37,22 @@ class Request(Frozen):
     style: str
     level: Level | None
     competencies: tuple[str, ...]
-    minutes: float | None
-    count: int | None
+    minutes: float | tuple[float, float] | None
+    count: int | tuple[int, int] | None
     avoid: tuple[str, ...]
     kinds: tuple[QuestionKind, ...] | None
     feasible: bool
     why_infeasible: str | None = None
 
-    def stated(self) -> Wishes:
-        """Return the conditions that a set for it must meet; its topics are measured by themselves."""
+    def stated(self, made: ChosenSet | None) -> Wishes:
+        """Return the conditions that a set for it must meet; its topics are measured by themselves.
+
+        Where anything between two numbers will do, the set's own number is asked of it if it lies there.
+        """
         return Wishes(
             level=self.level,
-            minutes=self.minutes,
-            count=self.count,
+            minutes=_nearest(self.minutes, made.minutes if made else 0),
+            count=_nearest(self.count, len(made.questions) if made else 0),
             kinds=self.kinds or (),
             avoid_kinds=tuple(kind for kind in _KINDS if kind in self.avoid),
             avoid_competencies=tuple(name for name in self.avoid if name not in _KINDS),
@@ -123,7 +129,7 @@ def measure(
         selection = choose(wishes)
         build_ms = 1000 * (time.perf_counter() - started)
         found, wanted = {named.id for named in wishes.competencies}, set(one.competencies)
-        missed = misses(pool, one.stated(), selection.sets)
+        missed = misses(pool, one.stated(next(iter(selection.sets), None)), selection.sets)
         is_met = selection.conflict is None and not missed
         yield RequestRow(
             id=one.id,
@@ -160,6 +166,14 @@ def summarise(rows: Sequence[RequestRow], split: Literal["dev", "test"]) -> Requ
         unmet=dict(Counter(reason for row in rows if row.met is False for reason in row.reasons)),
         slowest_build_ms=max(row.build_ms for row in rows),
     )
+
+
+def _nearest(wanted: Number | tuple[Number, Number] | None, number: Number) -> Number | None:
+    """Return what is wanted; of two numbers and all between them what comes nearest to a number."""
+    if not isinstance(wanted, tuple):
+        return wanted
+    low, high = wanted
+    return min(max(number, low), high)
 
 
 def _share(held: Sequence[bool]) -> float | None:

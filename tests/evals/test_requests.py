@@ -54,6 +54,14 @@ def test_a_wrong_reading_shows_in_each_figure() -> None:
     assert figures(request(), read) == (0.0, 0.667, 0.0, None)
 
 
+def test_any_number_of_a_range_will_do() -> None:
+    """Two of one to three questions are right, four are not; without a number the set's own is held to it."""
+    read = Wishes(level="senior", count=2, competencies=(CompetencyWish(id="cost"),))
+    assert figures(request(count=[1, 3]), read)[2] == 1.0
+    assert figures(request(count=[3, 5]), read)[2] == 0.0
+    assert figures(request(count=[1, 3], minutes=[1, 60]), read)[2] == 1.0
+
+
 def test_what_is_impossible_must_be_named() -> None:
     """A set where there should be none is a miss; a conflict is right."""
     impossible = request(feasible=False, count=9)
