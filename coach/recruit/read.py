@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from coach.recruit.contract import MAX_MINUTES, MAX_QUESTIONS, MAX_SETS, CompetencyWish, Wishes
 from coach.recruit.pool import Pool
-from coach.recruit.read_competencies import CompetencyReader
+from coach.recruit.read_competencies import About, CompetencyReader
 from coach.recruit.read_kinds import KindCue, Scope, negated, read_kinds
 from coach.recruit.read_language import NOT_ENGLISH, is_english, stems_of
 from coach.recruit.read_level import LevelCue, read_level
@@ -166,12 +166,23 @@ class RequestReader:
         about = [one for one in _ABOUT_THE_INTERVIEW.finditer(text) if lies_in(one.start(), spans)]
         blanked = without(text, [one.span() for one in about])
         found = self._reader.read(without(blanked, asides(draft.text))) or self._reader.read(blanked)
+        kinds: tuple[QuestionKind, ...] = draft.values.get("kinds", ())
+        if found and kinds and not is_terse(text) and not self._have(found, kinds):
+            found = []  # what an advert says of the post yields to the kinds that its reader asks for alone
         if not found:
             self._stand_for_kinds(draft)
             return
         draft.values["competencies"] = tuple(CompetencyWish(id=one.id) for one in found)
         for one in found:
             draft.infer("competencies", one.id, *one.words)
+
+    def _have(self, found: Sequence[About], kinds: Sequence[QuestionKind]) -> bool:
+        """Return whether each of some competencies has a fair share of questions of these kinds."""
+        for one in found:
+            of_it = [question.kind for question in self._pool.questions if question.competency == one.id]
+            if sum(kind in kinds for kind in of_it) < _KIND_SHARE * len(of_it):
+                return False
+        return True
 
     def _stand_for_kinds(self, draft: _Draft) -> None:
         """Take the competencies that hold the wanted kinds, where the request names no topic."""

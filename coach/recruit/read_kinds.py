@@ -15,7 +15,8 @@ _NAMES: dict[QuestionKind, str] = {
     "debugging": r"debug(?:ging)?|trouble[- ]?shooting|diagnos(?:is|tic)",
     "design": r"(?:system[- ])?designs?|architecture[- ]style|whiteboard",
     "conceptual": r"conceptual|concepts?|theor(?:y|etical)|definitions?|textbook|fundamentals[- ]style",
-    "behavioural": r"behaviou?rals?|soft[- ]skills?|personality|character|people[- ]skills",
+    "behavioural": r"behaviou?rals?|soft[- ]skills?|personality|character|people[- ]skills"
+    r"|tell[- ]me[- ]about(?:[- ]a[- ]time)?",
 }
 _KIND = "|".join(f"(?P<{kind}>{names})" for kind, names in _NAMES.items())
 _KINDS = re.compile(rf"\b(?:{_KIND})\b", _FLAGS)
@@ -31,7 +32,8 @@ _ANY_KIND = _plain(_KIND)
 _KIND_LIST = rf"(?:{_ANY_KIND})(?:\s*(?:,|/|&|\+|and|or|plus)\s*(?:and\s+|or\s+)?(?:\w+\s+)?(?:{_ANY_KIND}))*"
 _WANTED = re.compile(
     rf"\b(?P<before>{_KIND_LIST})[- ]*(?:{_ASKED}\b|(?:\w+\s+)?only\b)"
-    rf"|\b(?:only|just|exclusively|nothing but|solely|mix of|all)\s+(?:the\s+)?(?P<after>{_KIND_LIST})\b",
+    r"|\b(?:only|just|exclusively|nothing but|solely|purely|pure|strictly|entirely|mix of|all)\s+(?:the\s+)?"
+    rf"(?P<after>{_KIND_LIST})\b",
     _FLAGS,
 )
 _ALSO = re.compile(
@@ -70,6 +72,12 @@ _RULED_OUT = re.compile(
     r"|unwanted|taboo|a no[- ]go|(?:already |being )?(?:covered|handled|done|asked|tested"
     r"|dealt with)\s+(?:already|elsewhere|separately|by|in (?:the|an)other))",
     _FLAGS,
+)
+# A form's field that says no, as in "System design: no."
+_ANSWERED_NO = re.compile(
+    r"(?<![\w&/'-])(?P<what>[\w&/'-]+(?: [\w&/'-]+){0,2}?)\s*[:=?]\s*"
+    r"(?:no|none|nope|skip|n/?a|zero|not needed)(?=\s*(?:[.,;!)]|$))",
+    _FLAGS | re.MULTILINE,
 )
 # "... and so is leadership", where something was ruled out before
 _TOO = re.compile(
@@ -114,7 +122,7 @@ def negated(text: str) -> list[Scope]:
     found: list[Scope] = []
     for clause in _sentences(text):
         here: list[Scope] = []
-        for expression in (_LEAVE_OUT, _RULED_OUT, _NEGATION, _TOO):
+        for expression in (_LEAVE_OUT, _RULED_OUT, _ANSWERED_NO, _NEGATION, _TOO):
             if expression is _TOO and not here:
                 continue
             for match in expression.finditer(text, clause.start, clause.end):

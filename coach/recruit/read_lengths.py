@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +13,9 @@ _FLAGS = re.IGNORECASE
 HALF_A_DAY_HOURS = 12
 LONGEST_MINUTES = 480
 """Between two times of a day; more is a working day, or opening hours."""
+
+SHORTEST_MINUTES = 10
+"""What is left of an interview without its pieces; else they are no pieces of it."""
 
 _MINUTES = re.compile(
     rf"(?:\b|(?<=\d[x×])){RANGE}[\s-]*(?P<unit>min(?:ute)?s?|minuters?|hours?|hrs?|h)\b(?!\s*(?:week|ago))",
@@ -57,6 +61,12 @@ _SETTLED = re.compile(
     rf"|\bso\s+(?:really\s+|effectively\s+)?(?P<left>{NUMBER})(?=\s*(?:[,.;:)]|mins?\b|minutes?\b|$))",
     _FLAGS,
 )
+# "three blocks of 20 min"
+_BLOCKS = re.compile(
+    rf"\b(?P<times>{NUMBER})\s+(?:[\w-]+\s+)?(?:blocks?|chunks|slots|parts|sections|bits)\s+(?:of|à|at|x|with)\s+"
+    rf"(?P<low>{NUMBER})[\s-]*(?:min(?:ute)?s?)\b",
+    _FLAGS,
+)
 # What has minutes and is no interview.
 _ELSEWHERE = re.compile(
     r"\b(?:deliver\w*|latency|respon\w+|commut\w+|walk|train|bus|drive|within \d+ ?ms|sla|uptime|week|per day"
@@ -64,10 +74,20 @@ _ELSEWHERE = re.compile(
     _FLAGS,
 )
 
+_AND = re.compile(r"^[^.;,]*(?:\band|&|\+|plus)\s*(?:the last |another )?$", re.IGNORECASE)
+_COMMA = re.compile(r"[,;](?!\d)|\bthen\b")
+
 # A piece of the interview: "leave 15 minutes at the end", "5 min intro".
-_PIECE_BEFORE = re.compile(
-    r"\b(?:leav\w+|reserv\w+|first|last|minus|less|excl(?:uding|\.)?|incl(?:uding|\.)?|of which)"
-    r"\s+(?:the\s+)?$",
+_OFF = (
+    r"\b(?:leav\w+|reserv\w+|first|last|minus|less|excl(?:uding|\.)?|incl(?:uding|\.)?|of which|of that)"
+    r"\s+(?:the\s+)?"
+)
+_PIECE_BEFORE = re.compile(rf"{_OFF}$", _FLAGS)
+# "the last ten for their questions", where a length was told
+_BARE_PIECE = re.compile(
+    rf"{_OFF}(?P<low>{NUMBER})\s+(?:for|as)\s+(?:(?:an?|the|their|your|his|her|any)\s+){{0,3}}"
+    r"(?:q['’]?s|questions?|intro\w*|wrap[- ]?up|small[- ]?talk|buffer|q ?& ?a|warm[- ]?up|candidate"
+    r"|lunch)\b",
     _FLAGS,
 )
 _PIECE_AFTER = re.compile(
@@ -87,21 +107,35 @@ def settle(lengths: Sequence[Number]) -> Number:
 
 
 def lengths(text: str) -> Iterator[Number]:
-    """Yield the lengths that the interview may have, in order: what is said last settles it."""
-    terse, has_length = is_terse(text), False
+    """Yield the lengths that the interview may have, in order: what is said last settles it.
+
+    What goes to an introduction or to the candidate's own questions is taken off.
+    """
+    terse = is_terse(text)
     spans = asking(text)
+    whole: list[Number] = []
+    pieces: list[Number] = []
     for start, end in sentence_spans(text):
+        if (start, end) not in spans:
+            continue
         here = sorted(_lengths_between(text, start, end), key=lambda one: one.start)
-        if (start, end) in spans:
-            kept = [one for one in here if not _is_elsewhere(text, one, (start, end), terse=terse)]
-            kept = [one for one in kept if not _is_piece(text, one)] or kept
-            yield from kept
-            has_length = has_length or bool(kept)
-        settled = _SETTLED.search(text, start, end) if has_length else None
+        kept = [one for one in here if not _is_elsewhere(text, one, (start, end), terse=terse)]
+        said = _pieces(text, kept)
+        whole += [one for one in kept if one not in said]
+        pieces += said
+        pieces += [
+            Number("minutes", value(one["low"]), *one.span())
+            for one in _BARE_PIECE.finditer(text, start, end)
+            if not any(one.start() < other.end and other.start < one.end() for other in here)
+        ]
+        settled = _SETTLED.search(text, start, end) if whole or pieces else None
         if settled and not (here and here[-1].start > settled.end()):
-            yield Number(
-                "minutes", value(settled["low"] or settled["most"] or settled["left"]), *settled.span()
+            whole.append(
+                Number(
+                    "minutes", value(settled["low"] or settled["most"] or settled["left"]), *settled.span()
+                )
             )
+    yield from _less(whole, pieces) if whole else pieces
 
 
 def _lengths_between(text: str, start: int, end: int) -> Iterator[Number]:
@@ -120,6 +154,10 @@ def _lengths_between(text: str, start: int, end: int) -> Iterator[Number]:
         if (minutes := _from_clock(match))
     ]
     found += [Number("minutes", middle(one), *one.span()) for one in _SHORT.finditer(text, start, end)]
+    found += [
+        Number("minutes", value(one["times"]) * value(one["low"]), *one.span())
+        for one in _BLOCKS.finditer(text, start, end)
+    ]
     for one in found:
         if not any(one is not other and _covers(other, one) for other in found):
             yield one
@@ -155,8 +193,35 @@ def _covers(first: Number, second: Number) -> bool:
 
 def _is_elsewhere(text: str, number: Number, sentence: tuple[int, int], *, terse: bool) -> bool:
     """Return whether a length belongs to something else: a delivery, a commute."""
-    near = text[max(sentence[0], number.start - 40) : min(sentence[1], number.end + 20)]
+    before = text[max(sentence[0], number.start - 40) : number.start]
+    after = text[number.end : min(sentence[1], number.end + 20)]
+    # "questions from 2 to 3, tour until 4": what a comma parts belongs to other things
+    near = _COMMA.split(before)[-1] + text[number.start : number.end] + _COMMA.split(after)[0]
     return not terse and bool(_ELSEWHERE.search(near))
+
+
+def _pieces(text: str, found: Sequence[Number]) -> list[Number]:
+    """Return the lengths of a sentence that are said of parts that are no questioning."""
+    pieces: list[Number] = []
+    for one in found:
+        goes_on = pieces and _AND.search(text[pieces[-1].end : one.start])
+        if _is_piece(text, one) or goes_on:
+            pieces.append(one)
+    return pieces
+
+
+def _less(whole: Sequence[Number], pieces: Sequence[Number]) -> Iterator[Number]:
+    """Yield lengths without the pieces that they hold: "an hour, of which 15 minutes are intro".
+
+    A piece is one of the length before it, or of the first where there is none before it.
+    """
+    for at, one in enumerate(whole):
+        until = whole[at + 1].start if at + 1 < len(whole) else math.inf
+        since = one.start if at else 0
+        left = one.value - sum(
+            piece.value for piece in pieces if piece is not one and since <= piece.start < until
+        )
+        yield one._replace(value=left) if left >= SHORTEST_MINUTES else one
 
 
 def _is_piece(text: str, number: Number) -> bool:

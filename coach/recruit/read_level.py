@@ -28,10 +28,11 @@ _NAMES: dict[Level, str] = {
     "senior": r"(?:senior|sr|snr)(?!\.?[- ]+(?:staff|principal))|seasoned|expert(?:[- ]level)?|smts"
     r"|experienced(?=\s+(?:ai|ml|llm|software|engineer))"
     rf"|{_RANK}[- ]?(?:iii|3)|[le]5|ic4",
-    "mid": r"mid|mid[- ]?(?:level|lvl|career|weight)|intermediate|medior|regular|semi[- ]?senior|ssr"
+    "mid": r"mid|mid(?:dle)?[- ]?(?:level|lvl|career|weight)|intermediate|medior|regular|semi[- ]?senior"
+    r"|ssr|pleno"
     rf"|{_RANK}[- ]?(?:ii|2)|[le]4|ic[23]",
     "junior": r"junior|jr|jnr|(?<!post-)(?<!post)graduate|grad|entry(?:[- ]?level)?"
-    r"|intern(?:ship)?|trainee|apprentice"
+    r"|(?<!months )(?<!month )intern(?:ship)?|trainee|apprentice"
     r"|new[- ]?grad|fresher|early[- ]career|recent graduate"
     r"|beginner|newcomer|career[- ]?(?:starter|changer)|first job|working student|werkstudent"
     rf"|associate {_ROLE}|{_RANK}[- ]?(?:1|(?-i:I)(?=\s*(?:[,(|–—-]|$)))|[le]3|ic1",
@@ -103,6 +104,18 @@ _WORK = re.compile(
     r"|data|security|seasoned|you (?:have|bring)|at least|engineer|minimum)\b",
     _FLAGS,
 )
+# "someone who did it already for 6+ years"
+_WHO_HAS = re.compile(
+    r"\b(?:someone|somebody|person|candidate|guy|girl|engineer|developer|dev|he|she|they)"
+    r" (?:who |that |with |has |had |have )(?:[\w'’]+ ){0,6}$",
+    _FLAGS,
+)
+# In a note "had 9 years", "with 5+" are of work.
+_HAS = re.compile(
+    r"\b(?:has|had|have|with|brings?|got)\s+(?:(?:at least|only|about|around|some|over) )?$", _FLAGS
+)
+_NO_SPAN_OF_WORK = re.compile(r"\W{0,2}(?:old|ago|plan|roadmap|contract|warranty|history)\b", _FLAGS)
+_BARE_YEARS = re.compile(r"(?<![\w.,$€£])(?P<low>[1-9]|1\d|20)\+(?=[\s]*(?:[.,;)\"'”]|$|xp\b|exp\b))", _FLAGS)
 _NOT_WORK = re.compile(
     r"\b(?:for|has|last|next|first|named|anniversary|old|young|history|funded|founded|ago|within|every"
     r"|after)\b",
@@ -111,8 +124,13 @@ _NOT_WORK = re.compile(
 _UNTRIED = re.compile(
     r"\bno (?:\w+ ){0,2}experience (?:is )?(?:needed|required|necessary|expected)\b"
     r"|\bnobody expects (?:\w+ )?experience\b"
-    r"|\b(?:finish\w*|complet\w*|about to finish) (?:your|a|their) (?:degree|studies)\b"
-    r"|\bfinal[- ]year student\b"
+    r"|\b(?:finish\w*|complet\w*|done with|straight from|fresh (?:from|out of)|(?:right|just) out of)"
+    r" (?:(?:your|a|an|the|his|her|their|my) )?(?:degree|stud(?:ies|y)|uni(?:versity)?|college|school"
+    r"|masters?|bachelors?|phd|boot ?camp|diploma)\b"
+    r"|\b(?:his|her|their|your|a|the|one's) (?:very )?first (?:real )?(?:position|employment|job|post|role)\b"
+    r"|\bfirst (?:position|employment|job) after\b|\bwill be first employment\b"
+    r"|\bfinal[- ]year\b|\bcampus (?:hir\w+|recruit\w+|drive)\b"
+    r"|\b(?:one|two|three|four|five|six|\d{1,2})[- ]months? internship\b"
     r"|\bjust (?:graduated|finished)\b|\brecent(?:ly)? graduat",
     _FLAGS,
 )
@@ -191,16 +209,24 @@ def _counted(text: str) -> Iterator[LevelCue]:
     Years alone make nobody more than senior: what is beyond that is no matter of time.
     """
     found = []
+    is_note = is_terse(text)
     for match in _YEARS.finditer(text):
         start, end = next(
             (span for span in sentence_spans(text) if span[0] <= match.start() < span[1]), match.span()
         )
         before = text[max(start, match.start() - 25) : match.start()]
-        is_work = bool(match["work"] or _OF_WORK.match(text[match.end() : end]))
+        is_work = bool(
+            match["work"]
+            or _OF_WORK.match(text[match.end() : end])
+            or _WHO_HAS.search(text[max(start, match.start() - _NEAR) : match.start()])
+            or (is_note and _HAS.search(before) and not _NO_SPAN_OF_WORK.match(text, match.end()))
+        )
         if is_work or (_WORK.search(text, start, end) and not _NOT_WORK.search(before)):
             low = match["low"].lower()
             found.append((_SPELT_YEARS.get(low) or int(low if low.isdigit() else 0), match.span()))
     found += [(10, match.span()) for match in _DECADE.finditer(text)]
+    if is_note:
+        found += [(int(match["low"]), match.span()) for match in _BARE_YEARS.finditer(text)]
     if found:
         years, span = max(found)
         yield LevelCue(_level_of(years), _COUNTED, *span)

@@ -20,7 +20,8 @@ _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "1/4": 0.25, "1/2": 0.5, "3/4":
 _TENS = r"(?:twenty|thirty|forty|fifty)[- ](?:one|two|three|four|five|six|seven|eight|nine)"
 _FRACTION = r"(?:[¼½¾]|[13]/[24])"
 NUMBER = (
-    rf"(?:\d+\s?{_FRACTION}(?!\d)|\d+(?:[.,]\d+)?|[¼½¾]|{_TENS}|"
+    # "6,300" is no six and a bit
+    rf"(?:\d+\s?{_FRACTION}(?!\d)|\d++(?:[.,]\d{{1,2}})?(?![.,]?\d)|[¼½¾]|{_TENS}|"
     + "|".join(sorted(_WORDS, key=len, reverse=True))
     + ")"
 )

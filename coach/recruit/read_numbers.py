@@ -34,8 +34,44 @@ _COUNT_AFTER = re.compile(
     rf"|\b(?:set|pack|list) of (?P<held>{NUMBER})(?=\s*(?:[,.;:!)]|for\b|on\b|$))"
     r"|\b(?:give me|send me|(?:i|we) (?:need|want)|i'd like)"
     rf" (?P<given>{NUMBER})(?=\s*(?:[,;!)]|[.](?!\d)|$))"
-    rf"|(?:^|[,;.:–—]\s)(?P<bare>{NUMBER})(?:\s+(?:please|pls|only|max))?\s*(?=[,;!]|[.](?!\d)|$)",
+    # a form's field
+    rf"|\b(?:qty|quantity|how many|amount)\s*(?:>>|[:=])\s*(?P<bare>{NUMBER})\b",
     _FLAGS | re.MULTILINE,
+)
+_ABOUT = r"\s+(?=(?:on|about|around|re|regarding|covering|concerning)\b)"
+# "can you do me 15 on releases"; "six on guardrails" where a line begins
+_COUNT_OF = re.compile(
+    rf"(?:\b(?:do|get|make|write|prepare|prep|send|give|draft|need|want|build|bring)(?: (?:me|us|him|her))?\s"
+    rf"|^[^\w\n]{{0,6}}){RANGE}{_ABOUT}",
+    _FLAGS | re.MULTILINE,
+)
+_UNIT = (
+    r"(?!\s*-?\s*(?:minutes?|mins?|m|hours?|hrs?|h|years?|yrs?|days?|weeks?|months?|%|k|people|persons?"
+    r"|pages?|rounds?|candidates?|calls?|am|pm|o'clock)\b)(?!\s*%)"
+)
+# "do not exceed 10", "no more than eight"
+_COUNT_AT_MOST = re.compile(
+    r"\b(?:(?:do not|don'?t|never|not to|must not) exceed|(?:no|not) more than|at (?:the )?most"
+    rf"|up to|max(?:imum)?(?: of)?|limit(?:ed)? to)\s+(?P<low>{NUMBER})\b{_UNIT}",
+    _FLAGS,
+)
+# a clause that is a number, or two, and nothing else: "..., between five and seven, easy ones"
+_COUNT_BARE = re.compile(
+    rf"(?:^|[,;.:–—]\s){RANGE}(?:\s+(?:please|pls|only|max))?\s*(?=[,;!]|[.](?!\d)|$)",
+    _FLAGS | re.MULTILINE,
+)
+_MOST_AT_MOST = 30
+# "Vacancies: 2" tells of something else.
+_OTHER_LABEL = re.compile(
+    r"\b(?:vacanc\w+|openings?|positions?|posts?|grade|level|team|floor|room|ref\w*|headcount|candidates?"
+    r"|panel\w*|seats?|age|notice)\s*$",
+    _FLAGS,
+)
+# "a dozen questions, no wait, make that eight"
+_CORRECTED = re.compile(
+    rf"\b(?:make (?:it|that)|or rather|no,? wait|i mean(?:t)?|let'?s say|actually|correction:?|better)\s+"
+    rf"(?:just |only )?(?P<low>{NUMBER})\b{_UNIT}",
+    _FLAGS,
 )
 _ROUNDS = re.compile(
     rf"\b(?P<low>{NUMBER})\s+(?:[\w-]+\s+)?(?:rounds|interviews|sessions|stages|parts|halves)\b", _FLAGS
@@ -73,7 +109,7 @@ def read_numbers(text: str) -> list[Number]:
     spans = asking(text)
     is_shared = bool(_ROUNDS.search(text) or _FORMS.search(text))
     for field, expressions in (
-        ("count", (_COUNT, _COUNT_TIGHT, _COUNT_AFTER)),
+        ("count", (_COUNT, _COUNT_TIGHT, _COUNT_AFTER, _COUNT_OF, _COUNT_AT_MOST, _COUNT_BARE)),
         ("rounds", (_ROUNDS, _ROUNDS_OF)),
         ("forms", (_FORMS,)),
     ):
@@ -90,14 +126,33 @@ def read_numbers(text: str) -> list[Number]:
                 for one in matches
                 if not any(_meets(one, other) for other in found)
                 and (is_shared or not _EACH.match(text, one.end()))
+                and not _is_of_else(text, one)
             ]
             matches = [
                 one for one in matches if not _AT_LEAST.search(text[: one.start()][-_NEAR:])
             ] or matches
             if matches:
-                found.append(Number(field, middle(matches[-1]), *matches[-1].span()))  # type: ignore[arg-type]
+                last = _corrected(text, matches[-1], found) if field == "count" else matches[-1]
+                found.append(Number(field, middle(last), *last.span()))  # type: ignore[arg-type]
                 break
     return _shared(text, _of_questions(text, found))
+
+
+def _is_of_else(text: str, match: re.Match[str]) -> bool:
+    """Return whether a number that stands alone is no number of questions."""
+    if match.re is _COUNT_AT_MOST:
+        return value(match["low"]) > _MOST_AT_MOST
+    if match.re is not _COUNT_BARE or ":" not in match[0][:1]:
+        return False
+    return bool(_OTHER_LABEL.search(text[: match.start()][-_NEAR:]))
+
+
+def _corrected(text: str, match: re.Match[str], found: Sequence[Number]) -> re.Match[str]:
+    """Return the number that is said instead, behind a number of questions and before any length."""
+    later = _CORRECTED.search(text, match.end())
+    if later is None or any(match.end() <= one.start < later.end() for one in found):
+        return match
+    return later
 
 
 def _of_questions(text: str, found: Sequence[Number]) -> list[Number]:

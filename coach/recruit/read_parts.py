@@ -26,13 +26,14 @@ _HEADINGS: tuple[tuple[Role, re.Pattern[str]], ...] = (
             r"|\bnot (?:a must|required)\b"
             r"|\bbenefits?\b|\bperks?\b|\boffer(?:s|ed|ing)?\b|\bcompensation\b|\bsalary\b|\bpay\b"
             r"|\bpackage\b|\brewards?\b"
-            r"|\bconditions\b|\bin it for you\b|\byou(?:'ll| will)? (?:get|receive)\b|\bwhy (?:join|us"
-            r"|you)\b|\bctc\b|\bstuff\b"
+            r"|(?<!application )\bconditions\b|\bin it for you\b|\byou(?:'ll| will)? (?:get|receive)\b"
+            r"|\bwhy (?:join|us|you)\b|\bctc\b|\bstuff\b"
             r"|^(?:(?:more )?about|who is|meet) (?!you\b|the (?:role|job|work|post|position)|this)"
             r"|\bwho (?:are we|we are)\b"
             r"|\b(?:our|the) (?:company|firm|story|values|culture|client|mission|organisation"
             r"|organization|team|bank)$"
-            r"|\bequal(?:ity)?\b|\bdiversity\b|\binclusion\b|\bhow to apply\b|\bapplication\b"
+            r"|\bequal(?:ity)?\b|\bdiversity\b|\binclusion\b|\bhow to apply\b"
+            r"|\bapplication\b(?! (?:conditions|requirements))"
             r"|\bprivacy notice\b|\bnotice period\b"
             r"|\blocation\b|\bcontact\b|\bshift\b|\bhours\b",
             _FLAGS,
@@ -175,7 +176,17 @@ def _parts(text: str) -> Iterator[Part]:
         else:
             here, begun = role, True
         for first, last in sentence_spans(text[start:end]):
-            yield Part(start + first, start + last, _role(text[start + first : start + last], here))
+            for from_, to in _pieces(text, start + first, start + last):
+                yield Part(from_, to, _role(text[from_:to], here))
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what semicolons part: "five years; a degree is a plus" is a demand and a wish."""
+    at = start
+    for piece in text[start:end].split(";"):
+        if piece.strip():
+            yield at, at + len(piece)
+        at += len(piece) + 1
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

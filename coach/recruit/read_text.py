@@ -18,6 +18,8 @@ _INTERVIEW = re.compile(
     r"|first) screen\b"
     r"|\b(?:please|pls)\b.*\b(?:questions?|qs|sets?|rounds?)\b|\b(?:questions?|qs"
     r"|rounds?)\b.*\b(?:please|pls)\b"
+    r"|\b(?:prepare|prep|draft|write|send)\b[^.;]{0,30}\bquestions?\b|\bpanel\b[^.;]{0,30}\bquestions?\b"
+    r"|\b(?:not |never )?ask (?:you|him|her|them|candidates?)\b"
     r"|\bfor the (?:question )?sets?\b|\b(?:interview|question) (?:set|panel|loop|slot)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -90,4 +90,4 @@ def test_a_line_that_is_no_request_is_named(tmp_path: Path) -> None:
 def test_the_development_requests_can_be_read() -> None:
     """The file that ships is in the format."""
     root = Path(__file__).parents[2]
-    assert len(load_requests(root / "evals" / "golden" / "requests" / "dev.jsonl")) == 60
+    assert len(load_requests(root / "evals" / "golden" / "requests" / "dev.jsonl")) == 117
