@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := ingest coach ui evals deploy tests examples
 
-.PHONY: run test test-api setup check check-alerts cluster drills format kills lock bench bench-api bench-growth bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading redteam fuzz sbom fit fit-steering vet-steering train train-faithfulness stack test-stack soak clean
+.PHONY: run test test-api setup check check-alerts cluster drills format kills lock bench bench-api bench-growth bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading redteam fuzz sbom fit fit-steering vet-steering train train-faithfulness train-points stack test-stack soak clean
 
 # At a terminal API and page, until Ctrl-C; without one an answer in the terminal, which ends by itself.
 run: setup
@@ -161,6 +161,11 @@ bench-retrieval: setup
 train: setup
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/python -m evals.training.train_head $(TRAIN)
+
+# What reads points of a rubric. BASE is model.onnx of all-MiniLM-L6-v2 in 32 bits, TOKENIZER its tokenizer.json.
+train-points: setup
+	$(BIN)/pip install --quiet torch==2.13.0 onnx==1.19.0
+	$(BIN)/python -m evals.training.train_points $(BASE) $(TOKENIZER)
 
 # The weights of the faithfulness scorer; evals/training/README.md says what the files are.
 WORK ?= .coach/training

@@ -204,6 +204,11 @@ class Coach:
         with self._engine() as engine:
             return engine.grader.measure(question, answer)
 
+    def point_texts(self, question: str) -> dict[str, str]:
+        """Return the points of a question as what reads them is given them, by their names."""
+        with self._engine() as engine:
+            return engine.grader.point_texts(question)
+
     def regrade(self, first: Grade, answer: str, objection: Objection) -> Grade:
         """Return the second judgement of an answer: the disputed point by the words said to make it.
 

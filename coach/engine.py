@@ -187,8 +187,10 @@ class Engine:
     def grader(self) -> Grader:
         """What grades a candidate's answers."""
         from coach.practice.grader import Grader
+        from coach.practice.point_reader import PointReader
 
-        return Grader(self.book, self._embedder, self.scorer, self.steering)
+        reader = PointReader(threads=self.settings.threads)
+        return Grader(self.book, self._embedder, self.scorer, reader, self.steering)
 
     @cached_property
     def people(self) -> PeopleFinder:

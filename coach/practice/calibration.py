@@ -19,6 +19,7 @@ import numpy as np
 
 from coach.practice.grade import MOST_POINTS, PointVerdict
 from coach.practice.measure import FEATURES
+from coach.practice.point_reader import READ
 from ingest.store.port import Vector
 
 WEIGHTS_FILE = "grader.json"
@@ -30,6 +31,7 @@ UNSAID = 0.1
 SHARED = (
     "good_late", "poor_late", "mixed_late", "good_dense", "poor_dense", "said_whole", "said_words",
     "strong_whole", "trap_over_page",
+    *READ,
 )  # fmt: skip
 """What counts of the answer as a whole too: who is wrong on one point is oftener wrong on the next."""
 COLUMNS = (*FEATURES, *(f"mean_{name}" for name in SHARED))

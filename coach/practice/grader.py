@@ -28,6 +28,7 @@ from coach.practice.measure import Checker, Meeting, measure
 from coach.practice.moves import next_moves
 from coach.practice.page import Page, Point
 from coach.practice.page_vectors import PageVectors
+from coach.practice.point_reader import PointReader, text_of
 from coach.practice.shape import read_length, read_structure, said
 from coach.practice.vectors import Texts, embed, nearness
 from coach.retrieve.cohorts import Cohorts, load_cohorts
@@ -63,6 +64,7 @@ class Grader:
         book: The questions.
         embedder: Of the same weights as the index.
         checker: Finds words and figures that are turned around.
+        reader: Reads points and words together.
         steering: Tells sentences that speak to an AI.
         calibration: Fitted numbers; None means those that ship with the product.
     """
@@ -72,12 +74,15 @@ class Grader:
         book: Book,
         embedder: Embedder,
         checker: Checker,
+        reader: PointReader,
         steering: Steering,
+        *,
         calibration: Calibration | None = None,
     ) -> None:
         self._book = book
         self._embedder = embedder
         self._checker = checker
+        self._reader = reader
         self._calibration = calibration or load_calibration()
         self._cohorts: Cohorts = load_cohorts()
         self._steering = steering
@@ -85,7 +90,8 @@ class Grader:
     @property
     def version(self) -> str:
         """Of what decides about scores."""
-        return f"rubric-1+{self._calibration.version}+{self._steering.version}"
+        versions = (self._calibration.version, self._reader.version, self._steering.version)
+        return "+".join(("rubric-1", *versions))
 
     def grade(self, question: str, answer: str) -> Grade:
         """Return the grade of an answer to a question, named by its id or slug.
@@ -106,8 +112,14 @@ class Grader:
         read = self._read(vectors, answer)
         if read.embedded is None:
             return None
-        meetings = measure(vectors, read.own, read.embedded, self._checker)
+        meetings = measure(vectors, read.own, read.embedded, self._checker, self._reader)
         return Measured(vectors.page.points, tuple(one.features for one in meetings))
+
+    def point_texts(self, question: str) -> dict[str, str]:
+        """Return each point of a question's page as the point reader is given it, by its name."""
+        vectors = self._book.vectors(question)
+        said = [vectors.page.statements[int(np.argmax(row))].text for row in vectors.shares]
+        return {point.name: text_of(point, one) for point, one in zip(vectors.page.points, said, strict=True)}
 
     def _read(self, vectors: PageVectors, answer: str) -> _Read:
         """Return what of an answer counts."""
@@ -151,7 +163,7 @@ class Grader:
         if not named:
             return first
         embedded = embed(self._embedder, [one.text for one in named])
-        meetings = measure(vectors, named, embedded, self._checker)
+        meetings = measure(vectors, named, embedded, self._checker, self._reader)
         judged = self._calibration.judge([one.features for one in meetings])
         again = _PointWriter(vectors.page, named).write(
             vectors.page.points[place], meetings[place], judged[place]
@@ -188,7 +200,7 @@ class Grader:
         page, own, embedded = vectors.page, read.own, read.embedded
         if embedded is None:
             raise TypeError(read)
-        meetings = measure(vectors, own, embedded, self._checker)
+        meetings = measure(vectors, own, embedded, self._checker, self._reader)
         judged = self._calibration.judge([one.features for one in meetings])
         points = tuple(map(_PointWriter(page, own).write, page.points, meetings, judged))
         structure, length = read_structure(own, embedded, vectors), read_length(answer, page.minutes)

@@ -13,8 +13,9 @@ from coach.faithfulness.related import nearness as relatedness
 from coach.faithfulness.tokens import tokenise
 from coach.faithfulness.verdicts import ClaimVerdict, Problem
 from coach.practice.candidate import Sentence
-from coach.practice.page import Page
+from coach.practice.page import Page, Point
 from coach.practice.page_vectors import PageVectors, Usual
+from coach.practice.point_reader import READ, summary, text_of
 from coach.practice.vectors import Nearness, Texts, nearness
 from ingest.contract import PartKind
 from ingest.store.port import Vector
@@ -25,10 +26,14 @@ FEATURES = (
     "good_late", "best_late", "mixed_late", "poor_late", "strong_whole", "good_dense", "mixed_dense",
     "poor_dense", "strong_dense", "strong_words", "said_whole", "said_dense", "said_words",
     "opening_late", "steps_late", "page_late", "trap_over_page",
+    *READ,
 )  # fmt: skip
 """Of one point. "late" is late interaction with two neighbouring sentences, "whole" with the whole answer,
 "dense" a cosine, "words" a share of words. "good", "mixed" and so on are the anchors of the rubric; "said" is
 what the page says on the point. What any answer reaches is taken off; docs/practice.md says how."""
+
+MOST_READ = 8
+"""So many sentences, the nearest to a point, are read against it: alone, and with the one behind."""
 
 _TURNED = frozenset({"negation", "direction", "quantifier"})
 _FIGURES = frozenset({"number", "unit", "date"})
@@ -39,6 +44,14 @@ class Checker(Protocol):
 
     def check(self, claim: str, passages: Sequence[str]) -> ClaimVerdict:
         """Return the verdict of one claim against passages."""
+        ...
+
+
+class Reader(Protocol):
+    """What reads points and words together; a `PointReader` is one."""
+
+    def read(self, points: Sequence[str], said: Sequence[str]) -> Vector:
+        """Return the chances of each pair, float32 (n_points, n_said, 4)."""
         ...
 
 
@@ -63,7 +76,7 @@ class Meeting(NamedTuple):
 
 
 def measure(
-    vectors: PageVectors, sentences: Sequence[Sentence], said: Texts, checker: Checker
+    vectors: PageVectors, sentences: Sequence[Sentence], said: Texts, checker: Checker, reader: Reader
 ) -> list[Meeting]:
     """Return what an answer says to each point of a page, in its order.
 
@@ -72,8 +85,9 @@ def measure(
         sentences: Of the answer, at least one.
         said: The same, embedded.
         checker: Finds what is turned around.
+        reader: Reads points and words together.
     """
-    measurement = _Measurement(vectors, sentences, said, checker)
+    measurement = _Measurement(vectors, sentences, said, checker, reader)
     return [measurement.of(place) for place in range(len(vectors.page.points))]
 
 
@@ -89,12 +103,18 @@ class _Measurement:
     """One answer against one page."""
 
     def __init__(
-        self, vectors: PageVectors, sentences: Sequence[Sentence], said: Texts, checker: Checker
+        self,
+        vectors: PageVectors,
+        sentences: Sequence[Sentence],
+        said: Texts,
+        checker: Checker,
+        reader: Reader,
     ) -> None:
         self._vectors = vectors
         self._page: Page = vectors.page
         self._sentences = sentences
         self._checker = checker
+        self._reader = reader
         self._words = _Words(sentences)
         self._near_anchors = nearness(vectors.anchors, said)
         self._near_page = nearness(vectors.statements, said)
@@ -120,6 +140,7 @@ class _Measurement:
             **self._against_rubric(place, own),
             **self._against_page(kept, weights),
             "trap_over_page": self._trap_over_page(nearest, kept),
+            **self._as_read(point, statements, weights, to_point),
         }
         traps = self._near_traps
         return Meeting(
@@ -158,6 +179,20 @@ class _Measurement:
             "steps_late": self._mean_late("step"),
             "page_late": float(to.late.mean()),
         }
+
+    def _as_read(
+        self, point: Point, statements: Sequence[Statement], weights: Vector, to_point: Vector
+    ) -> dict[str, float]:
+        """Return what the point reader makes of the sentences that come nearest to a point."""
+        text = text_of(point, statements[int(np.argmax(weights))].text if statements else "")
+        places = np.argsort(-to_point, kind="stable")[:MOST_READ]
+        said = [self._sentences[at].text for at in places]
+        said += [
+            f"{self._sentences[at].text} {self._sentences[at + 1].text}"
+            for at in places
+            if at + 1 < len(self._sentences)
+        ]
+        return summary(self._reader.read([text], said)[0], len(places))
 
     def _mean_late(self, kind: PartKind) -> float:
         places = [at for at, one in enumerate(self._page.statements) if one.kind == kind]
