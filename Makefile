@@ -162,10 +162,10 @@ train: setup
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/python -m evals.training.train_head $(TRAIN)
 
-# What reads points of a rubric. BASE is model.onnx of all-MiniLM-L6-v2 in 32 bits, TOKENIZER its tokenizer.json.
+# What reads points of a rubric. BASE is model.onnx of all-MiniLM-L6-v2 in 32 bits.
 train-points: setup
 	$(BIN)/pip install --quiet torch==2.13.0 onnx==1.19.0
-	$(BIN)/python -m evals.training.train_points $(BASE) $(TOKENIZER)
+	$(BIN)/python -m evals.training.train_points $(BASE)
 
 # The weights of the faithfulness scorer; evals/training/README.md says what the files are.
 WORK ?= .coach/training

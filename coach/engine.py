@@ -187,9 +187,9 @@ class Engine:
     def grader(self) -> Grader:
         """What grades a candidate's answers."""
         from coach.practice.grader import Grader
-        from coach.practice.point_reader import PointReader
+        from coach.practice.point_reader import load_point_reader
 
-        reader = PointReader(threads=self.settings.threads)
+        reader = load_point_reader(self.settings.threads)
         return Grader(self.book, self._embedder, self.scorer, reader, self.steering)
 
     @cached_property

@@ -11,14 +11,13 @@ from typing import Literal, NamedTuple
 from pydantic import ValidationError
 
 from coach.errors import UsageError
-from coach.practice.grade import Grade, PointVerdict
+from coach.practice.grade import VERDICTS, Grade, PointVerdict
 from evals.metrics.confusion import confusion
 from evals.metrics.spearman import spearman
 from ingest.contract import Frozen
 
 Quality = Literal["excellent", "good", "mixed", "poor", "adversarial"]
 ORDER: tuple[Quality, ...] = ("adversarial", "poor", "mixed", "good", "excellent")
-VERDICTS: tuple[PointVerdict, ...] = ("covered", "partly", "missing", "contradicted")
 HIGHEST_FLOOR = 2.5
 """An answer that should fall to the floor may have this score at most: a quarter of what can be had."""
 PARAGRAPHS = 3

@@ -17,13 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coach.practice.grade import MOST_POINTS, PointVerdict
+from coach.practice.grade import MOST_POINTS, VERDICTS, PointVerdict
 from coach.practice.measure import FEATURES
 from coach.practice.point_reader import READ
 from ingest.store.port import Vector
 
 WEIGHTS_FILE = "grader.json"
-VERDICTS: tuple[PointVerdict, ...] = ("covered", "partly", "missing", "contradicted")
 CREDITS = np.array([1.0, 0.5, 0.0, 0.0], dtype=np.float32)
 """What each verdict earns."""
 UNSAID = 0.1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from coach.types import Citation, ModelUse
 from ingest.contract import Frozen, Level
 
 PointVerdict = Literal["covered", "partly", "missing", "contradicted"]
+VERDICTS: tuple[PointVerdict, ...] = get_args(PointVerdict)
 Outcome = Literal["graded", "cannot_grade"]
 Reason = Literal["empty", "unreadable", "keywords", "copied", "question", "instruction"]
 MOST_POINTS = 10.0

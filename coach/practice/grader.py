@@ -28,7 +28,7 @@ from coach.practice.measure import Checker, Meeting, measure
 from coach.practice.moves import next_moves
 from coach.practice.page import Page, Point
 from coach.practice.page_vectors import PageVectors
-from coach.practice.point_reader import PointReader, text_of
+from coach.practice.point_reader import PointReader
 from coach.practice.shape import read_length, read_structure, said
 from coach.practice.vectors import Texts, embed, nearness
 from coach.retrieve.cohorts import Cohorts, load_cohorts
@@ -118,8 +118,7 @@ class Grader:
     def point_texts(self, question: str) -> dict[str, str]:
         """Return each point of a question's page as the point reader is given it, by its name."""
         vectors = self._book.vectors(question)
-        said = [vectors.page.statements[int(np.argmax(row))].text for row in vectors.shares]
-        return {point.name: text_of(point, one) for point, one in zip(vectors.page.points, said, strict=True)}
+        return {point.name: vectors.point_text(at) for at, point in enumerate(vectors.page.points)}
 
     def _read(self, vectors: PageVectors, answer: str) -> _Read:
         """Return what of an answer counts."""

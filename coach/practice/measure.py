@@ -13,9 +13,9 @@ from coach.faithfulness.related import nearness as relatedness
 from coach.faithfulness.tokens import tokenise
 from coach.faithfulness.verdicts import ClaimVerdict, Problem
 from coach.practice.candidate import Sentence
-from coach.practice.page import Page, Point
+from coach.practice.page import Page
 from coach.practice.page_vectors import PageVectors, Usual
-from coach.practice.point_reader import READ, summary, text_of
+from coach.practice.point_reader import READ, PointReader, summary
 from coach.practice.vectors import Nearness, Texts, nearness
 from ingest.contract import PartKind
 from ingest.store.port import Vector
@@ -47,14 +47,6 @@ class Checker(Protocol):
         ...
 
 
-class Reader(Protocol):
-    """What reads points and words together; a `PointReader` is one."""
-
-    def read(self, points: Sequence[str], said: Sequence[str]) -> Vector:
-        """Return the chances of each pair, float32 (n_points, n_said, 4)."""
-        ...
-
-
 class Meeting(NamedTuple):
     """A point and what an answer says to it.
 
@@ -76,7 +68,7 @@ class Meeting(NamedTuple):
 
 
 def measure(
-    vectors: PageVectors, sentences: Sequence[Sentence], said: Texts, checker: Checker, reader: Reader
+    vectors: PageVectors, sentences: Sequence[Sentence], said: Texts, checker: Checker, reader: PointReader
 ) -> list[Meeting]:
     """Return what an answer says to each point of a page, in its order.
 
@@ -108,7 +100,7 @@ class _Measurement:
         sentences: Sequence[Sentence],
         said: Texts,
         checker: Checker,
-        reader: Reader,
+        reader: PointReader,
     ) -> None:
         self._vectors = vectors
         self._page: Page = vectors.page
@@ -140,7 +132,7 @@ class _Measurement:
             **self._against_rubric(place, own),
             **self._against_page(kept, weights),
             "trap_over_page": self._trap_over_page(nearest, kept),
-            **self._as_read(point, statements, weights, to_point),
+            **self._as_read(place, to_point),
         }
         traps = self._near_traps
         return Meeting(
@@ -180,11 +172,8 @@ class _Measurement:
             "page_late": float(to.late.mean()),
         }
 
-    def _as_read(
-        self, point: Point, statements: Sequence[Statement], weights: Vector, to_point: Vector
-    ) -> dict[str, float]:
+    def _as_read(self, place: int, to_point: Vector) -> dict[str, float]:
         """Return what the point reader makes of the sentences that come nearest to a point."""
-        text = text_of(point, statements[int(np.argmax(weights))].text if statements else "")
         places = np.argsort(-to_point, kind="stable")[:MOST_READ]
         said = [self._sentences[at].text for at in places]
         said += [
@@ -192,7 +181,7 @@ class _Measurement:
             for at in places
             if at + 1 < len(self._sentences)
         ]
-        return summary(self._reader.read([text], said)[0], len(places))
+        return summary(self._reader.read([self._vectors.point_text(place)], said)[0], len(places))
 
     def _mean_late(self, kind: PartKind) -> float:
         places = [at for at, one in enumerate(self._page.statements) if one.kind == kind]

@@ -52,6 +52,12 @@ class PageVectors:
     usual_statements: Usual
     usual_anchors: Usual
 
+    def point_text(self, place: int) -> str:
+        """Return a point as it is read: its name, what suffices, and what the page says on it."""
+        point = self.page.points[place]
+        statement = self.page.statements[int(np.argmax(self.shares[place]))]
+        return f"{point.name}: {point.strong[0]}; {point.strong[-1]}. {statement.text}"
+
 
 def read_vectors(page: Page, embedder: Embedder, others: Sequence[Texts]) -> PageVectors:
     """Return a page with its vectors.

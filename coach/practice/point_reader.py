@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from coach.practice.page import Point
+from coach.practice.grade import VERDICTS
 from ingest.store.port import Vector
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
 
 WEIGHTS = ("weights", "points.onnx")
 TOKENIZER = ("weights", "tokenizer.json")
-LABELS = ("covered", "partly", "missing", "contradicted")
 READ = (
     "read_covered", "read_partly", "read_turned", "read_said", "read_net", "read_covered_mean",
     "read_turned_mean", "read_covered_two", "read_turned_two", "nearest_covered", "nearest_partly",
@@ -38,9 +36,34 @@ OPENS, ENDS = 101, 102
 """The marks [CLS] and [SEP] of the vocabulary."""
 
 
-def text_of(point: Point, statement: str) -> str:
-    """Return a point as it is read: its name, what suffices, and what the page says on it."""
-    return f"{point.name}: {point.strong[0]}; {point.strong[-1]}. {statement}"
+class Pieces(NamedTuple):
+    """A point and words as word pieces with their marks, and whose each is: 0 the point's, 1 the words'."""
+
+    ids: list[int]
+    kinds: list[int]
+
+
+class Tokenisation:
+    """Cuts points and words as the weights were taught."""
+
+    def __init__(self) -> None:
+        from tokenizers import Tokenizer
+
+        content = resources.files("coach.practice").joinpath(*TOKENIZER).read_text("utf-8")
+        self._tokenizer = Tokenizer.from_str(content)
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def cut(self, text: str) -> list[int]:
+        """Return the word pieces of a text, `MOST_PIECES` at most."""
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids[:MOST_PIECES]
+
+    @staticmethod
+    def join(point: Sequence[int], said: Sequence[int]) -> Pieces:
+        """Return a pair as it is read."""
+        first, second = [OPENS, *point, ENDS], [*said, ENDS]
+        return Pieces(first + second, [0] * len(first) + [1] * len(second))
 
 
 def summary(chances: Vector, sentences: int) -> dict[str, float]:
@@ -86,38 +109,21 @@ class PointReader:
         return hashlib.sha256(self._weights).hexdigest()[:8]
 
     def read(self, points: Sequence[str], said: Sequence[str]) -> Vector:
-        """Return the chances of each pair, float32 (n_points, n_said, 4), in the order of `LABELS`."""
-        asked, answers = self._pieces(points), self._pieces(said)
-        return np.stack([np.stack([self._chances(point, one) for one in answers]) for point in asked])
-
-    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
-        with self._loading:
-            tokenizer = self._tokenizer
-        return [tokenizer.encode(text, add_special_tokens=False).ids[:MOST_PIECES] for text in texts]
-
-    def _chances(self, point: Sequence[int], said: Sequence[int]) -> Vector:
-        """Return the chances of one pair, float32 (4,).
+        """Return the chances of each pair, float32 (n_points, n_said, 4), in the order of `VERDICTS`.
 
         One pair a call: the weights quantise activations over a whole batch, so that a pair's chances would
         depend on its neighbours; and on a CPU a batch is no faster.
         """
-        first, second = [OPENS, *point, ENDS], [*said, ENDS]
         with self._loading:
-            session = self._session
-        ids = np.array([first + second], dtype=np.int64)
-        kinds = np.array([[0] * len(first) + [1] * len(second)], dtype=np.int64)
-        named = {"input_ids": ids, "token_type_ids": kinds, "attention_mask": np.ones_like(ids)}
-        chances: Vector = session.run(None, named)[0][0]
-        return chances
+            tokens, session = self._tokens, self._session
+        answers = [tokens.cut(one) for one in said]
+        pairs = (tokens.join(point, one) for point in map(tokens.cut, points) for one in answers)
+        chances = np.concatenate([_run(session, pair) for pair in pairs])
+        return chances.reshape(len(points), len(said), len(VERDICTS))
 
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        made = Tokenizer.from_str(resources.files("coach.practice").joinpath(*TOKENIZER).read_text("utf-8"))
-        made.no_padding()
-        made.no_truncation()
-        return made
+    def _tokens(self) -> Tokenisation:
+        return Tokenisation()
 
     @cached_property
     def _session(self) -> InferenceSession:
@@ -130,3 +136,17 @@ class PointReader:
     @property
     def _weights(self) -> bytes:
         return resources.files("coach.practice").joinpath(*WEIGHTS).read_bytes()
+
+
+def _run(session: InferenceSession, pair: Pieces) -> Vector:
+    """Return the chances of one pair, float32 (1, 4)."""
+    ids, kinds = np.array([pair.ids], dtype=np.int64), np.array([pair.kinds], dtype=np.int64)
+    named = {"input_ids": ids, "token_type_ids": kinds, "attention_mask": np.ones_like(ids)}
+    chances: Vector = session.run(None, named)[0]
+    return chances
+
+
+@cache
+def load_point_reader(threads: int) -> PointReader:
+    """Return the reader that all engines of a process share."""
+    return PointReader(threads=threads)

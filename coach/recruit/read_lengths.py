@@ -126,7 +126,7 @@ def lengths(text: str) -> Iterator[Number]:
         pieces += [
             Number("minutes", value(one["low"]), *one.span())
             for one in _BARE_PIECE.finditer(text, start, end)
-            if not any(one.start() < other.end and other.start < one.end() for other in here)
+            if not any(other.meets(one) for other in here)
         ]
         settled = _SETTLED.search(text, start, end) if whole or pieces else None
         if settled and not (here and here[-1].start > settled.end()):

@@ -43,6 +43,10 @@ class Number(NamedTuple):
     start: int
     end: int
 
+    def meets(self, match: re.Match[str]) -> bool:
+        """Return whether a match shares words with it."""
+        return match.start() < self.end and self.start < match.end()
+
 
 def middle(match: re.Match[str]) -> float:
     """Return a number, or the middle of two."""

@@ -124,7 +124,7 @@ def read_numbers(text: str) -> list[Number]:
             matches = [
                 one
                 for one in matches
-                if not any(_meets(one, other) for other in found)
+                if not any(other.meets(one) for other in found)
                 and (is_shared or not _EACH.match(text, one.end()))
                 and not _is_of_else(text, one)
             ]
@@ -173,10 +173,6 @@ def _is_of_one(text: str, minutes: Number, count: Number | None) -> bool:
         return False
     between = text[count.end : minutes.start]
     return bool(_OF.fullmatch(between) or (_APIECE.match(text, minutes.end) and not _ENDS.search(between)))
-
-
-def _meets(match: re.Match[str], number: Number) -> bool:
-    return match.start() < number.end and number.start < match.end()
 
 
 def _shared(text: str, found: Sequence[Number]) -> list[Number]:

@@ -101,6 +101,8 @@ _COLLEAGUES = re.compile(
     r"|(?:work|working|collaborat\w+|partner\w*|coordinat\w+|liais\w+) (?:closely )?with)\s[^.,;:()\n]+",
     _FLAGS,
 )
+# "five years; a degree is a plus" is a demand and a wish
+_PIECE = re.compile(r"[^;]+")
 _HEADING_WORDS = 8
 _INLINE = re.compile(r"^(?P<heading>[^:\n.]{2,60}):\s*(?P<rest>\S.*)?$", re.DOTALL)
 _MARK = re.compile(r"^[\s•·*▪–—→\-#]*")
@@ -176,17 +178,9 @@ def _parts(text: str) -> Iterator[Part]:
         else:
             here, begun = role, True
         for first, last in sentence_spans(text[start:end]):
-            for from_, to in _pieces(text, start + first, start + last):
-                yield Part(from_, to, _role(text[from_:to], here))
-
-
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield what semicolons part: "five years; a degree is a plus" is a demand and a wish."""
-    at = start
-    for piece in text[start:end].split(";"):
-        if piece.strip():
-            yield at, at + len(piece)
-        at += len(piece) + 1
+            for piece in _PIECE.finditer(text, start + first, start + last):
+                if piece[0].strip():
+                    yield Part(*piece.span(), _role(piece[0], here))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

@@ -21,7 +21,8 @@ from sklearn.preprocessing import StandardScaler
 from coach.coach import Coach
 from coach.faithfulness.frequencies import rarity
 from coach.faithfulness.tokens import tokenise
-from coach.practice.calibration import CREDITS, UNSAID, VERDICTS, WEIGHTS_FILE, columns
+from coach.practice.calibration import CREDITS, UNSAID, WEIGHTS_FILE, columns
+from coach.practice.grade import VERDICTS
 from coach.settings import Settings
 from evals.grading import Item, LabelledAnswer, load_items
 from ingest.store.port import Vector

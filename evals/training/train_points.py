@@ -28,11 +28,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from coach.coach import Coach
-from coach.practice.point_reader import ENDS, LABELS, MOST_PIECES, OPENS
+from coach.practice.grade import VERDICTS, PointVerdict
+from coach.practice.point_reader import Pieces, Tokenisation
 from coach.settings import Settings
 
 DATA = Path(__file__).parent / "points.jsonl"
-FOLDER = Path(__file__).parents[2] / "coach" / "practice" / "weights"
+TARGET = Path(__file__).parents[2] / "coach" / "practice" / "weights" / "points.onnx"
 DIM, HEADS, INNER, WORDS, PLACES, LAYERS = 384, 12, 1536, 30522, 512, 6
 FROZEN_LAYERS = 2
 EPOCHS, BATCH, LEARNING_RATE, WARM_UP, SMOOTHING, DROPOUT = 3, 32, 2e-4, 60, 0.05, 0.1
@@ -49,10 +50,9 @@ _NORMS = {"attention_output_norm_layernorm": "norm_attention", "mlp_output_norm_
 
 
 class Pair(NamedTuple):
-    """A point and words, as word pieces with their marks; `kinds` are 0 for the point and 1 for the words."""
+    """A point and words, and the place of their label in `VERDICTS`."""
 
-    ids: list[int]
-    kinds: list[int]
+    pieces: Pieces
     label: int
 
 
@@ -88,7 +88,7 @@ class CrossEncoder(nn.Module):  # type: ignore[misc]
         self.words, self.places, self.kinds = (nn.Embedding(size, DIM) for size in (WORDS, PLACES, 2))
         self.norm = nn.LayerNorm(DIM, eps=1e-12)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.pool, self.labels = nn.Linear(2 * DIM, DIM), nn.Linear(DIM, len(LABELS))
+        self.pool, self.labels = nn.Linear(2 * DIM, DIM), nn.Linear(DIM, len(VERDICTS))
         self.drop = nn.Dropout(DROPOUT)
 
     def logits(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> Tensor:
@@ -136,33 +136,23 @@ def main() -> None:
     """Train, measure on the pages held out, and write the weights."""
     parser = argparse.ArgumentParser(prog="python -m evals.training.train_points", description=__doc__)
     parser.add_argument("base", type=Path, help="model.onnx of all-MiniLM-L6-v2 in 32 bits")
-    parser.add_argument("tokenizer", type=Path, help="its tokenizer.json, which is copied beside the weights")
     chosen = parser.parse_args()
     torch.manual_seed(SEED)
     draw = random.Random(SEED)
-    learnt, measured = read_pairs(chosen.tokenizer, draw)
+    learnt, measured = read_pairs(draw)
     model = CrossEncoder()
     model.start_from(chosen.base)
     train(model, learnt, draw)
     tell(model, measured)
-    write(model, FOLDER / "points.onnx")
-    (FOLDER / "tokenizer.json").write_bytes(chosen.tokenizer.read_bytes())
+    write(model, TARGET)
 
 
-def read_pairs(tokenizer: Path, draw: random.Random) -> tuple[list[Pair], list[Pair]]:
+def read_pairs(draw: random.Random) -> tuple[list[Pair], list[Pair]]:
     """Return the pairs to learn from and those of the pages held out."""
-    from tokenizers import Tokenizer
+    tokens = Tokenisation()
 
-    read = Tokenizer.from_file(str(tokenizer))
-    read.no_truncation()
-    read.no_padding()
-
-    def pair(point: str, said: str, label: str) -> Pair:
-        first, second = (
-            read.encode(text, add_special_tokens=False).ids[:MOST_PIECES] for text in (point, said)
-        )
-        ids = [OPENS, *first, ENDS, *second, ENDS]
-        return Pair(ids, [0] * (len(first) + 2) + [1] * (len(second) + 1), LABELS.index(label))
+    def pair(point: str, said: str, label: PointVerdict) -> Pair:
+        return Pair(tokens.join(tokens.cut(point), tokens.cut(said)), VERDICTS.index(label))
 
     pages = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
     draw.shuffle(pages)
@@ -173,7 +163,7 @@ def read_pairs(tokenizer: Path, draw: random.Random) -> tuple[list[Pair], list[P
             into = kept[number < len(pages) // HELD_OUT]
             for row in page["points"]:
                 text = texts[row["point"]]
-                into += [pair(text, said, label) for label in LABELS for said in row[label]]
+                into += [pair(text, said, label) for label in VERDICTS for said in row[label]]
                 others = [
                     said
                     for other in page["points"]
@@ -213,15 +203,15 @@ def train(model: CrossEncoder, pairs: Sequence[Pair], draw: random.Random) -> No
 def _batches(pairs: Sequence[Pair], draw: random.Random) -> Iterator[list[Pair]]:
     mixed = draw.sample(pairs, len(pairs))
     lots = [mixed[at : at + 16 * BATCH] for at in range(0, len(mixed), 16 * BATCH)]
-    sized = [sorted(lot, key=lambda one: len(one.ids)) for lot in lots]
+    sized = [sorted(lot, key=lambda one: len(one.pieces.ids)) for lot in lots]
     made = [lot[at : at + BATCH] for lot in sized for at in range(0, len(lot), BATCH)]
     draw.shuffle(made)
     yield from made
 
 
 def _tensors(batch: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
-    ids = nn.utils.rnn.pad_sequence([torch.tensor(one.ids) for one in batch], batch_first=True)
-    kinds = nn.utils.rnn.pad_sequence([torch.tensor(one.kinds) for one in batch], batch_first=True)
+    ids = nn.utils.rnn.pad_sequence([torch.tensor(one.pieces.ids) for one in batch], batch_first=True)
+    kinds = nn.utils.rnn.pad_sequence([torch.tensor(one.pieces.kinds) for one in batch], batch_first=True)
     return ids, kinds, (ids != 0).long()
 
 

@@ -5,41 +5,37 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from coach.practice.page import Point
-from coach.practice.point_reader import LABELS, READ, PointReader, summary, text_of
+from coach.practice.grade import VERDICTS
+from coach.practice.point_reader import READ, PointReader, summary
 
 POINTS = (
     (
-        Point(
-            "Bounded retries",
-            2.0,
-            ("Retries for ever", "Some limit", "A few, with backoff", "A budget"),
-            0,
-            0,
+        (
+            "Bounded retries: A few, with backoff; A budget. I retry at most three times, wait longer "
+            "each time, and give up with an error that names the cause."
         ),
-        "I retry at most three times, wait longer each time, and give up with an error that names the cause.",
         "After the third go I stop and say why it broke, and between goes I leave more and more time.",
         "I put it in an endless loop without any pause, so that sooner or later one attempt gets through.",
     ),
     (
-        Point(
-            "Least privilege", 3.0, ("Admin keys", "Shared account", "A key per tool", "Short-lived"), 0, 0
+        (
+            "Least privilege: A key per tool; Short-lived. Each tool gets credentials of its own that "
+            "open only what it needs and run out within the hour."
         ),
-        "Each tool gets credentials of its own that open only what it needs and run out within the hour.",
         "The calendar helper can read calendars and nothing else, and its pass is worthless by lunchtime.",
         "One master login for all helpers keeps things simple, and it never expires, so nobody is woken.",
     ),
     (
-        Point(
-            "Holdout", 2.0, ("Tunes on all data", "A split", "A split nobody reads", "Looks counted"), 0, 0
+        (
+            "Holdout: A split nobody reads; Looks counted. I tune on one part of the questions, keep another "
+            "that nobody reads, and count how often it is run."
         ),
-        "I tune on one part of the questions, keep another that nobody reads, and count how often it is run.",
         "Some of the examples stay in a drawer; we write down every time somebody opens it.",
         "We keep adjusting the prompt on the very questions that we report, as then the number is honest.",
     ),
 )
-"""A point, what its page says, words that meet it, and words that turn it round."""
-TEXT, MEETS = text_of(POINTS[0][0], POINTS[0][1]), POINTS[0][2]
+"""A point as pages give it, words that meet it, and words that turn it round."""
+TEXT, MEETS = POINTS[0][:2]
 PASSES = "I would first ask the product manager which of the two dashboards the customers look at."
 
 
@@ -52,9 +48,9 @@ def reader() -> PointReader:
 @pytest.mark.parametrize("place", range(len(POINTS)))
 def test_words_that_meet_a_point_go_before_words_that_turn_it_round(reader: PointReader, place: int) -> None:
     """By the chance of being covered less that of being contradicted; chances sum to one."""
-    point, statement, meets, turns = POINTS[place]
-    chances = reader.read([text_of(point, statement)], [meets, turns])[0]
-    first, second = (row[LABELS.index("covered")] - row[LABELS.index("contradicted")] for row in chances)
+    point, meets, turns = POINTS[place]
+    chances = reader.read([point], [meets, turns])[0]
+    first, second = (row[VERDICTS.index("covered")] - row[VERDICTS.index("contradicted")] for row in chances)
     assert first > second
     assert chances.sum(axis=1) == pytest.approx([1.0, 1.0], abs=1e-4)
 
@@ -62,13 +58,13 @@ def test_words_that_meet_a_point_go_before_words_that_turn_it_round(reader: Poin
 def test_words_on_another_matter_pass_a_point_over(reader: PointReader) -> None:
     """They meet it as little as they deny it."""
     chances = reader.read([TEXT], [PASSES])[0, 0]
-    assert LABELS[int(chances.argmax())] == "missing"
+    assert VERDICTS[int(chances.argmax())] == "missing"
 
 
 def test_a_pair_is_read_alike_alone_and_in_company(reader: PointReader) -> None:
     """The other pairs of a call change nothing."""
     together = reader.read([TEXT, "Cost: a cap; a cap per tenant. "], [PASSES, MEETS])
-    assert together.shape == (2, 2, len(LABELS))
+    assert together.shape == (2, 2, len(VERDICTS))
     np.testing.assert_array_equal(together[0, 1], reader.read([TEXT], [MEETS])[0, 0])
 
 
