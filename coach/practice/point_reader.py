@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from coach.practice.grade import VERDICTS
+from coach.word_pieces import ENDS, OPENS, cut
 from ingest.store.port import Vector
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 WEIGHTS = ("weights", "points.onnx")
-TOKENIZER = ("weights", "tokenizer.json")
 READ = (
     "read_covered", "read_partly", "read_turned", "read_said", "read_net", "read_covered_mean",
     "read_turned_mean", "read_covered_two", "read_turned_two", "nearest_covered", "nearest_partly",
@@ -32,8 +32,6 @@ READ = (
 and the mean of the two highest; "nearest" are those of the words that are least likely to pass it over."""
 MOST_PIECES = 64
 """Of either text; the weights have seen no longer ones."""
-OPENS, ENDS = 101, 102
-"""The marks [CLS] and [SEP] of the vocabulary."""
 
 
 class Pieces(NamedTuple):
@@ -43,27 +41,15 @@ class Pieces(NamedTuple):
     kinds: list[int]
 
 
-class Tokenisation:
-    """Cuts points and words as the weights were taught."""
+def pieces_of(text: str) -> list[int]:
+    """Return the word pieces of a point, or of words, as the weights were taught."""
+    return cut(text, MOST_PIECES).ids
 
-    def __init__(self) -> None:
-        from tokenizers import Tokenizer
 
-        content = resources.files("coach.practice").joinpath(*TOKENIZER).read_text("utf-8")
-        self._tokenizer = Tokenizer.from_str(content)
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-
-    def cut(self, text: str) -> list[int]:
-        """Return the word pieces of a text, `MOST_PIECES` at most."""
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
-        return ids[:MOST_PIECES]
-
-    @staticmethod
-    def join(point: Sequence[int], said: Sequence[int]) -> Pieces:
-        """Return a pair as it is read."""
-        first, second = [OPENS, *point, ENDS], [*said, ENDS]
-        return Pieces(first + second, [0] * len(first) + [1] * len(second))
+def join(point: Sequence[int], said: Sequence[int]) -> Pieces:
+    """Return a pair as it is read."""
+    first, second = [OPENS, *point, ENDS], [*said, ENDS]
+    return Pieces(first + second, [0] * len(first) + [1] * len(second))
 
 
 def summary(chances: Vector, sentences: int) -> dict[str, float]:
@@ -115,15 +101,11 @@ class PointReader:
         depend on its neighbours; and on a CPU a batch is no faster.
         """
         with self._loading:
-            tokens, session = self._tokens, self._session
-        answers = [tokens.cut(one) for one in said]
-        pairs = (tokens.join(point, one) for point in map(tokens.cut, points) for one in answers)
+            session = self._session
+        answers = [pieces_of(one) for one in said]
+        pairs = (join(point, one) for point in map(pieces_of, points) for one in answers)
         chances = np.concatenate([_run(session, pair) for pair in pairs])
         return chances.reshape(len(points), len(said), len(VERDICTS))
-
-    @cached_property
-    def _tokens(self) -> Tokenisation:
-        return Tokenisation()
 
     @cached_property
     def _session(self) -> InferenceSession:

@@ -12,16 +12,12 @@ import argparse
 import json
 import random
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from rich.progress import track
 from sklearn.metrics import f1_score, roc_auc_score
 from torch import Tensor, nn
@@ -29,24 +25,18 @@ from torch.nn import functional
 
 from coach.coach import Coach
 from coach.practice.grade import VERDICTS, PointVerdict
-from coach.practice.point_reader import Pieces, Tokenisation
+from coach.practice.point_reader import Pieces, join, pieces_of
 from coach.settings import Settings
+from evals.training.minilm import DIM, NOT_SEEN, MiniLM, padded, write
 
 DATA = Path(__file__).parent / "points.jsonl"
 TARGET = Path(__file__).parents[2] / "coach" / "practice" / "weights" / "points.onnx"
-DIM, HEADS, INNER, WORDS, PLACES, LAYERS = 384, 12, 1536, 30522, 512, 6
-FROZEN_LAYERS = 2
-EPOCHS, BATCH, LEARNING_RATE, WARM_UP, SMOOTHING, DROPOUT = 3, 32, 2e-4, 60, 0.05, 0.1
+EPOCHS, BATCH, LEARNING_RATE, WARM_UP, SMOOTHING = 3, 32, 2e-4, 60, 0.05
 OTHERS = 2
 """So many words said of other points of the page stand for passing this one over."""
 HELD_OUT = 10
 """One page in so many is measured and not learnt from."""
 SEED = 0
-_NAMES = {
-    "attn.q_proj": "query", "attn.k_proj": "key", "attn.v_proj": "value", "attn.o_proj": "out",
-    "mlp.fc1": "inner", "mlp.fc2": "outer",
-}  # fmt: skip
-_NORMS = {"attention_output_norm_layernorm": "norm_attention", "mlp_output_norm_layernorm": "norm_inner"}
 
 
 class Pair(NamedTuple):
@@ -56,46 +46,18 @@ class Pair(NamedTuple):
     label: int
 
 
-class Layer(nn.Module):  # type: ignore[misc]  # torch is not installed where this is checked
-    """A layer of BERT, with attention written out so that it can be exported."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.query, self.key, self.value, self.out = (nn.Linear(DIM, DIM) for _ in range(4))
-        self.inner, self.outer = nn.Linear(DIM, INNER), nn.Linear(INNER, DIM)
-        self.norm_attention, self.norm_inner = (nn.LayerNorm(DIM, eps=1e-12) for _ in range(2))
-        self.drop = nn.Dropout(DROPOUT)
-
-    def forward(self, states: Tensor, away: Tensor) -> Tensor:
-        """Return the states (n, length, dim) behind this layer; `away` is added to each attention logit."""
-        rows, length, _ = states.shape
-        query, key, value = (
-            made(states).view(rows, length, HEADS, DIM // HEADS).transpose(1, 2)
-            for made in (self.query, self.key, self.value)
-        )
-        weights = torch.softmax(query @ key.transpose(-1, -2) / (DIM / HEADS) ** 0.5 + away, -1)
-        mixed = (weights @ value).transpose(1, 2).reshape(rows, length, DIM)
-        states = self.norm_attention(states + self.drop(self.out(mixed)))
-        inner = functional.gelu(self.inner(states))
-        return self.norm_inner(states + self.drop(self.outer(inner)))
-
-
-class CrossEncoder(nn.Module):  # type: ignore[misc]
+class CrossEncoder(MiniLM):
     """A MiniLM over pairs, and the chances of each label from its first state and the mean over the words."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.words, self.places, self.kinds = (nn.Embedding(size, DIM) for size in (WORDS, PLACES, 2))
-        self.norm = nn.LayerNorm(DIM, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.pool, self.labels = nn.Linear(2 * DIM, DIM), nn.Linear(DIM, len(VERDICTS))
-        self.drop = nn.Dropout(DROPOUT)
 
     def logits(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> Tensor:
         """Return the logits (n, 4) of pairs, all three (n, length)."""
         places = torch.arange(ids.shape[1])
         states = self.norm(self.words(ids) + self.places(places)[None] + self.kinds(kinds))
-        away = (1.0 - mask[:, None, None, :].float()) * -1e4
+        away = (1.0 - mask[:, None, None, :].float()) * NOT_SEEN
         for layer in self.layers:
             states = layer(states, away)
         said = (kinds * mask).unsqueeze(-1).float()
@@ -105,31 +67,6 @@ class CrossEncoder(nn.Module):  # type: ignore[misc]
     def forward(self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Return the chances (n, 4), as the exported weights do."""
         return torch.softmax(self.logits(input_ids, token_type_ids, attention_mask), -1)
-
-    def start_from(self, file: Path) -> None:
-        """Take the weights of all-MiniLM-L6-v2 and freeze the lowest of them."""
-        named = {
-            one.name: torch.tensor(np.array(numpy_helper.to_array(one, base_dir=str(file.parent))))
-            for one in onnx.load(file).graph.initializer
-        }
-        own = dict(self.named_parameters())
-        with torch.no_grad():
-            for name, place in (("word", "words"), ("position", "places"), ("token_type", "kinds")):
-                own[f"{place}.weight"].copy_(named[f".model.embeddings.{name}_embeddings.weight"])
-            for part in ("weight", "bias"):
-                own[f"norm.{part}"].copy_(named[f"model.layers.-1.embeddings_norm_layernorm.{part}"])
-            for at in range(LAYERS):
-                for theirs, ours in _NAMES.items():
-                    matrix = named[f"model.layers.{at}.{theirs}.MatMul.weight"]
-                    own[f"layers.{at}.{ours}.weight"].copy_(matrix.T)
-                    own[f"layers.{at}.{ours}.bias"].copy_(named[f"model.layers.{at}.{theirs}.Add.bias"])
-                for theirs, ours in _NORMS.items():
-                    for part in ("weight", "bias"):
-                        norm = named[f"model.layers.{at}.{theirs}.{part}"]
-                        own[f"layers.{at}.{ours}.{part}"].copy_(norm)
-        lowest = ("words.", "places.", "kinds.", "norm.", *(f"layers.{at}." for at in range(FROZEN_LAYERS)))
-        for name, parameter in own.items():
-            parameter.requires_grad_(not name.startswith(lowest))
 
 
 def main() -> None:
@@ -144,15 +81,17 @@ def main() -> None:
     model.start_from(chosen.base)
     train(model, learnt, draw)
     tell(model, measured)
-    write(model, TARGET)
+    ids = torch.ones((2, 8), dtype=torch.long)
+    inputs = {"input_ids": ids, "token_type_ids": torch.zeros_like(ids), "attention_mask": ids}
+    axes = {name: {0: "pairs", 1: "length"} for name in inputs} | {"chances": {0: "pairs"}}
+    write(model, TARGET, inputs=inputs, output="chances", axes=axes)
 
 
 def read_pairs(draw: random.Random) -> tuple[list[Pair], list[Pair]]:
     """Return the pairs to learn from and those of the pages held out."""
-    tokens = Tokenisation()
 
     def pair(point: str, said: str, label: PointVerdict) -> Pair:
-        return Pair(tokens.join(tokens.cut(point), tokens.cut(said)), VERDICTS.index(label))
+        return Pair(join(pieces_of(point), pieces_of(said)), VERDICTS.index(label))
 
     pages = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
     draw.shuffle(pages)
@@ -210,8 +149,7 @@ def _batches(pairs: Sequence[Pair], draw: random.Random) -> Iterator[list[Pair]]
 
 
 def _tensors(batch: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
-    ids = nn.utils.rnn.pad_sequence([torch.tensor(one.pieces.ids) for one in batch], batch_first=True)
-    kinds = nn.utils.rnn.pad_sequence([torch.tensor(one.pieces.kinds) for one in batch], batch_first=True)
+    ids, kinds = (padded([one.pieces[at] for one in batch]) for at in (0, 1))
     return ids, kinds, (ids != 0).long()
 
 
@@ -227,22 +165,6 @@ def tell(model: CrossEncoder, pairs: Sequence[Pair]) -> None:
         f"{len(pairs)} pairs of pages held out: {np.mean(labels == said):.3f} right, mean F1 of the labels "
         f"{f1_score(labels, said, average='macro'):.3f}, covered against contradicted AUROC {auroc:.3f}\n"
     )
-
-
-def write(model: CrossEncoder, target: Path) -> None:
-    """Write the weights in 8 bits."""
-    ids = torch.ones((2, 8), dtype=torch.long)
-    inputs = ["input_ids", "token_type_ids", "attention_mask"]
-    axes = {name: {0: "pairs", 1: "length"} for name in inputs} | {"chances": {0: "pairs"}}
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "points.onnx"
-        torch.onnx.export(
-            model.eval(), (ids, torch.zeros_like(ids), ids), str(plain), input_names=inputs,
-            output_names=["chances"], dynamic_axes=axes, opset_version=17, dynamo=False,
-        )  # fmt: skip
-        quantize_dynamic(
-            plain, target, weight_type=QuantType.QUInt8, op_types_to_quantize=["MatMul", "Gather", "Gemm"]
-        )
 
 
 if __name__ == "__main__":
