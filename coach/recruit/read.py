@@ -126,11 +126,7 @@ class RequestReader:
         _take_level(draft, level)
         _take_numbers(draft, numbers)
         _take_kinds(draft, kinds)
-        spans = [(one.from_, one.end) for one in scopes]
-        spans += [(one.start, one.end) for one in numbers if one.field != "count"]
-        spans += [(one.start, one.end) for one in kinds]
-        spans += [(level.start, level.end)] if level else []
-        self._take_competencies(draft, without(text, spans))
+        self._take_competencies(draft, _on_topic(text, scopes, numbers, kinds, level))
         self._take_avoided(draft, scopes, kinds)
         focus = text if is_terse(text) else ""
         wishes = Wishes(**draft.values, focus=focus[:4000])
@@ -162,10 +158,7 @@ class RequestReader:
         return bool(title & set(terms(said)))
 
     def _take_competencies(self, draft: _Draft, text: str) -> None:
-        spans = asking(text)  # elsewhere adverts speak of test sets and agent loops
-        about = [one for one in _ABOUT_THE_INTERVIEW.finditer(text) if lies_in(one.start(), spans)]
-        blanked = without(text, [one.span() for one in about])
-        found = self._reader.read(without(blanked, asides(draft.text))) or self._reader.read(blanked)
+        found = self._reader.read(without(text, asides(draft.text))) or self._reader.read(text)
         kinds: tuple[QuestionKind, ...] = draft.values.get("kinds", ())
         if found and kinds and not is_terse(text) and not self._have(found, kinds):
             found = []  # what an advert says of the post yields to the kinds that its reader asks for alone
@@ -200,6 +193,31 @@ class RequestReader:
         source = next((one for one in draft.inferred if one.field == "kinds"), None)
         for name in names if source else ():
             draft.infer("competencies", name, source.start, source.end) if source else None
+
+
+def on_topic(text: str) -> str:
+    """Return what of a request says what it is about, the rest blanked, asides included."""
+    scopes = negated(text)
+    topical = _on_topic(text, scopes, read_numbers(text), read_kinds(text, scopes), read_level(text))
+    return without(topical, asides(text))
+
+
+def _on_topic(
+    text: str,
+    scopes: Sequence[Scope],
+    numbers: Sequence[Number],
+    kinds: Sequence[KindCue],
+    level: LevelCue | None,
+) -> str:
+    """Return a request without what is ruled out, read already, or said of the interview itself."""
+    spans = [(one.from_, one.end) for one in scopes]
+    spans += [(one.start, one.end) for one in numbers if one.field != "count"]
+    spans += [(one.start, one.end) for one in kinds]
+    spans += [(level.start, level.end)] if level else []
+    text = without(text, spans)
+    asked = asking(text)  # elsewhere adverts speak of test sets and agent loops
+    about = [one for one in _ABOUT_THE_INTERVIEW.finditer(text) if lies_in(one.start(), asked)]
+    return without(text, [one.span() for one in about])
 
 
 def _take_level(draft: _Draft, cue: LevelCue | None) -> None:

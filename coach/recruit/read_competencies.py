@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from coach.recruit.contract import Competency
+from coach.recruit.fitted import load_arrays, load_regression
 from coach.recruit.pool import Pool
 from coach.recruit.read_text import Clause, clauses, is_terse, sentence_spans, sentences
 from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
@@ -64,7 +65,11 @@ _TITLE = 1.0
 _MOST_FOR_A_CUE = 2
 # What an advert's reader adds about the interview weighs more than what the advert says of the post.
 _ASKED_FOR = 2.0
-# Shares of the best competency's score that another one needs.
+# Chances that a competency needs, and that the likeliest of all needs where none has them.
+_LIKELY = 0.4
+_LIKELIEST = 0.2
+_LEAST_SHARED = 0.5
+# Of competencies that no topic stands for, shares of the best score that another one needs.
 _SHARE = 0.3
 _MOST = 4
 _ALONE = 0.35
@@ -101,6 +106,22 @@ class _Tally:
             self.best[name] = (score, span)
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a text has to say of competencies.
+
+    Attributes:
+        tally: Of all scores by competency; `named` are those of words alone.
+        clauses: Of the text, and `vectors` what they mean, float32 (n_clauses, dim).
+    """
+
+    tally: _Tally
+    named: Mapping[str, float]
+    clauses: Sequence[Clause]
+    vectors: Vector
+    is_note: bool
+
+
 class CompetencyReader:
     """Reads what requests are about, for one pool.
 
@@ -117,9 +138,9 @@ class CompetencyReader:
         everywhere = np.stack([embed(text) for text in _EVERYWHERE])
         nearest = np.sort(self._vectors @ everywhere.T, axis=1)[:, -_NEAREST_EVERYWHERE:]
         self._background: Vector = nearest.mean(axis=1)
-        about = _topics_of(pool.competencies, embed)
-        self._cues = {name: topics()[topic] for name, topic in about.items()}
-        self._of_interviews = {name for name, topic in about.items() if topic in _OF_INTERVIEWS}
+        self.about = _topics_of(pool.competencies, embed)
+        self._cues = {name: topics()[topic] for name, topic in self.about.items()}
+        self._of_interviews = {name for name, topic in self.about.items() if topic in _OF_INTERVIEWS}
         self.stems = frozenset(stem for cues in self._cues.values() for cue in cues for stem in cue)
         # "Agents: design" is about agents.
         self._subjects = {
@@ -136,15 +157,52 @@ class CompetencyReader:
         Args:
             text: With all that is ruled out or about the interview itself blanked.
         """
+        found = self.gather(text)
+        if not found.clauses:
+            return []
+        likely = self._likely(found) if self.about else []
+        rest = self._best(found.tally, found.named, is_note=found.is_note)
+        return [*likely, *(one for one in rest if one.id not in self.about)][:_MOST]
+
+    def gather(self, text: str) -> Gathered:
+        """Return what a text has to say of competencies."""
         tally = _Tally()
         seen: Counter[tuple[str, frozenset[str]]] = Counter()
         text = _IDIOMS.sub(lambda match: " " * len(match[0]), text)
-        for clause in sentences(text) if is_terse(text) else clauses(text):
+        is_note = is_terse(text)
+        for clause in sentences(text) if is_note else clauses(text):
             self._count_cues(clause, tally, seen)
         named = dict(tally.scores)
         for start, end in sentence_spans(text):
             self._count_meaning(text[start:end], (start, end), tally)
-        return self._best(tally, named, is_note=is_terse(text))
+        cut = [clause for clause in clauses(text) if terms(clause.said)]
+        vectors = [self._embed(clause.said) for clause in cut]
+        dim = self._vectors.shape[1]
+        return Gathered(tally, named, cut, np.array(vectors, dtype=np.float32).reshape(-1, dim), is_note)
+
+    def _likely(self, found: Gathered) -> list[About]:
+        """Return the competencies that a regression takes for meant, over all that speaks for each."""
+        arrays = load_arrays("topics")
+        place = {str(topic): at for at, topic in enumerate(arrays["topics"])}
+        logits = found.vectors @ arrays["weights"].astype(np.float32).T + arrays["bias"]
+        names = list(self.about)
+        mine = logits[:, [place[self.about[name]] for name in names]]
+        chances = load_regression("competencies").chances(signs(names, found, mine))[:, 1]
+        ranked = sorted(zip(chances, names, strict=True), key=lambda one: (-one[0], one[1]))
+        least = _LIKELY if ranked[0][0] >= _LIKELY else max(_LIKELIEST, ranked[0][0])
+        return [
+            About(name, round(float(chance), 3), self._spoken(name, found, mine[:, names.index(name)]))
+            for chance, name in ranked[:_MOST]
+            if chance >= least
+        ]
+
+    @staticmethod
+    def _spoken(name: str, found: Gathered, logits: Vector) -> tuple[int, int]:
+        """Return where the words stand that speak for a competency most."""
+        if name in found.tally.best:
+            return found.tally.best[name][1]
+        clause = found.clauses[int(logits.argmax())]
+        return clause.start, clause.end
 
     def named(self, text: str) -> list[str]:
         """Return the competencies that a few words name outright, most first.
@@ -206,6 +264,38 @@ class CompetencyReader:
             if score >= least and (not named or named.get(name, 0) >= outright)
         ]
         return [About(name, round(score, 3), tally.best[name][1]) for name, score in kept[:_MOST]]
+
+
+def signs(names: Sequence[str], found: Gathered, topics: Vector) -> list[dict[str, float]]:
+    """Return what speaks for each competency, by name.
+
+    Args:
+        names: Of the competencies.
+        found: In a request.
+        topics: How much each clause is of the topic of each, as logits, float32 (n_clauses, n_names).
+    """
+    cues = np.array([found.named.get(name, 0.0) for name in names])
+    totals = np.array([found.tally.scores.get(name, 0.0) for name in names])
+    meanings = totals - cues
+    asked = np.array([clause.is_request and not found.is_note for clause in found.clauses])
+    most = topics.max(axis=0)
+    columns = {
+        "cues": np.log1p(cues),
+        "share of cues": cues / max(cues.max(), _LEAST_SHARED),
+        "meaning": meanings,
+        "share of meaning": meanings / max(meanings.max(), _NEAR),
+        "topic": most,
+        "topic behind the best": most - most.max(),
+        "topic of two": np.sort(topics, axis=0)[-2:].mean(axis=0),
+        "topic where asked": topics[asked].max(axis=0) if asked.any() else most,
+        "topic of all": np.log(np.mean(np.exp(np.clip(topics, -20, 20)), axis=0)),
+        "topic of a note": most * found.is_note,
+        "has a cue": cues > 0,
+        "is of a note": np.full(len(names), found.is_note),
+        "score": np.log1p(totals),
+        "is first": np.arange(len(names)) == totals.argmax(),
+    }
+    return [{sign: float(column[at]) for sign, column in columns.items()} for at in range(len(names))]
 
 
 def _words_of(clause: Clause, cue: frozenset[str]) -> tuple[int, int]:

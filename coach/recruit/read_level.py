@@ -1,18 +1,20 @@
-"""Which level a request is for: the title first, then what is said of the person sought, then years.
+"""Which level a request is for: names of levels, years of work, and what is said instead of either.
 
-Other people stand in job texts too: mentors, colleagues, whoever left. Their levels are told apart by how the
-sentence is built. The title of the post outranks everything below it.
+Other people stand in job texts too: mentors, colleagues, whoever left; and years are also those of a firm.
+Which of the words are said of the person sought is weighed by a regression that was fitted on requests of
+many authors; evals/training/README.md says which, and how well it does on others'.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
 
-from coach.recruit.contract import LEVELS
+from coach.recruit.fitted import load_regression
+from coach.recruit.read_mentions import around
 from coach.recruit.read_parts import asides, title
-from coach.recruit.read_text import asking, is_terse, lies_in, sentence_spans
+from coach.recruit.read_text import asking, is_terse, lies_in
 from ingest.contract import Level
 
 _FLAGS = re.IGNORECASE
@@ -29,6 +31,7 @@ _NAMES: dict[Level, str] = {
     r"|experienced(?=\s+(?:ai|ml|llm|software|engineer))"
     rf"|{_RANK}[- ]?(?:iii|3)|[le]5|ic4",
     "mid": r"mid|mid(?:dle)?[- ]?(?:level|lvl|career|weight)|intermediate|medior|regular|semi[- ]?senior"
+    r"|middle|(?:not a beginner|no beginner|no novice|not a novice)(?: any ?more)?"
     r"|ssr|pleno"
     rf"|{_RANK}[- ]?(?:ii|2)|[le]4|ic[23]",
     "junior": r"junior|jr|jnr|(?<!post-)(?<!post)graduate|grad|entry(?:[- ]?level)?"
@@ -37,7 +40,6 @@ _NAMES: dict[Level, str] = {
     r"|beginner|newcomer|career[- ]?(?:starter|changer)|first job|working student|werkstudent"
     rf"|associate {_ROLE}|{_RANK}[- ]?(?:1|(?-i:I)(?=\s*(?:[,(|–—-]|$)))|[le]3|ic1",
 }
-_GRADES = r"(?:levels?|lvl|seniorit\w+|grades?)"
 _SENIORITY = r"(?:levels?|lvl|seniority|seniorit\w+|grades?|experience|senior|junior|years)"
 _ANY = re.compile(
     rf"\b(?:any|all|every|no particular|whatever|whichever|mixed|various|different|several"
@@ -50,41 +52,6 @@ _ANY = re.compile(
     _FLAGS,
 )
 _BETWEEN = re.compile(r"\bbetween (?:an? )?(?:junior|graduate) and (?:an? )?senior\b", _FLAGS)
-_SEAT = r"(?:seat|role|position|post|level|lvl|hires?|loop|questions?|interview|round|screen|set)\b"
-_WHO = (
-    r"(?:[\w&+/-]+\s+){0,3}?(?:engineers?|developers?|candidates?|applicants?|person|eng|dev|scientist"
-    r"|ops|llmops"
-    rf"|specialist|architect|{_SEAT})\b"
-)
-_POSITION = rf"[\s,-]*(?:(?!(?:with|in|on|of|and|who|for|to)\b)[\w&+/-]+\s+){{0,2}}?{_SEAT}"
-# Other people: "beside two seniors", "you will report to the staff engineer", "our junior left".
-_OTHERS = re.compile(
-    r"\b(?:two|three|four|five|six|\d+|our|the|their|your|with|by|beside|alongside|under|(?:next"
-    r"|close) to|guid\w+|coach\w*|mentor\w*"
-    r"|supervis\w+|support\w*|lead|leads|leading|manag\w+|report\w*(?: to)?|help\w*|assist\w*|teach\w*"
-    r"|train\w*)"
-    r"\s+(?:(?:an?|the|some|our|other|more|fellow|several|few)\s+)*(?:[\w/-]+ (?:and |or )?)?$",
-    _FLAGS,
-)
-_NOT_A_PERSON = re.compile(
-    r"^s?\s+(?:buddy|buddies|management|leadership|colleagues?|members?|team\b|stakeholders?"
-    r"|managers?\b|clinicians?"
-    r"|executives?|directors?|leaders?|partners?|counsel|editors?)|^['’]?s\b",
-    _FLAGS,
-)
-# "ten questions for juniors": the plural is who is asked; "we lost our staff engineer": who is replaced.
-_SOUGHT = re.compile(
-    r"\b(?:for|hir(?:e|ing)|seek(?:s|ing)?|want(?:s|ed|ing)?|need(?:s|ed|ing)?|search(?:ing)?(?: for)?"
-    r"|look(?:s|ing)? for|get(?:ting)?"
-    r"|screen(?:ing)?|interview(?:ing)?|compar(?:e|ing)|as|lost|replac(?:e|es|ing)"
-    r"|backfill(?:ing)?(?: for)?|success(?:or|ion) (?:of|to|for)"
-    r"|promot(?:e|ed|ion) to|you are|you're|join us as|is|it's|it is|at)"
-    r"\s+(?:(?:an?|the|our|my|two|three|four|some|several|another|new|internal|good|real|\d+)\s+){0,2}$",
-    _FLAGS,
-)
-_NOT_SO = re.compile(
-    r"\b(?:not|nobody|no|never|neither|nor|path to)\s+(?:(?:too|so|very|a|an|overly)\s+)?$", _FLAGS
-)
 _SPELT = "zero one two three four five six seven eight nine ten eleven twelve fifteen twenty".split()
 _SPELT_YEARS = dict(zip(_SPELT, (*range(13), 15, 20), strict=True)) | {"a couple of": 2, "a few": 3}
 _COUNTED_YEARS = rf"(?:\d{{1,2}}|{'|'.join(_SPELT_YEARS)})"
@@ -94,33 +61,7 @@ _YEARS = re.compile(
     _FLAGS,
 )
 _DECADE = re.compile(r"\b(?:a|one|more than a|over a) decade\b", _FLAGS)
-_OF_WORK = re.compile(
-    r"^['’]?\W{0,3}(?:\w+\W+){0,3}?(?:exp|experience|xp|behind|overall|relevant|professional|as an?"
-    r"|building|in)\b",
-    _FLAGS,
-)
-_WORK = re.compile(
-    r"\b(?:experience|xp|exp|overall|software|engineering|backend|professional|development|industry|devops"
-    r"|data|security|seasoned|you (?:have|bring)|at least|engineer|minimum)\b",
-    _FLAGS,
-)
-# "someone who did it already for 6+ years"
-_WHO_HAS = re.compile(
-    r"\b(?:someone|somebody|person|candidate|guy|girl|engineer|developer|dev|he|she|they)"
-    r" (?:who |that |with |has |had |have )(?:[\w'’]+ ){0,6}$",
-    _FLAGS,
-)
-# In a note "had 9 years", "with 5+" are of work.
-_HAS = re.compile(
-    r"\b(?:has|had|have|with|brings?|got)\s+(?:(?:at least|only|about|around|some|over) )?$", _FLAGS
-)
-_NO_SPAN_OF_WORK = re.compile(r"\W{0,2}(?:old|ago|plan|roadmap|contract|warranty|history)\b", _FLAGS)
 _BARE_YEARS = re.compile(r"(?<![\w.,$€£])(?P<low>[1-9]|1\d|20)\+(?=[\s]*(?:[.,;)\"'”]|$|xp\b|exp\b))", _FLAGS)
-_NOT_WORK = re.compile(
-    r"\b(?:for|has|last|next|first|named|anniversary|old|young|history|funded|founded|ago|within|every"
-    r"|after)\b",
-    _FLAGS,
-)
 _UNTRIED = re.compile(
     r"\bno (?:\w+ ){0,2}experience (?:is )?(?:needed|required|necessary|expected)\b"
     r"|\bnobody expects (?:\w+ )?experience\b"
@@ -134,105 +75,104 @@ _UNTRIED = re.compile(
     r"|\bjust (?:graduated|finished)\b|\brecent(?:ly)? graduat",
     _FLAGS,
 )
-_TITLE, _SAID, _COUNTED, _NAMED = 5.0, 2.0, 2.0, 1.0
-_NEAR = 45
+LEAST_CHANCE = 0.2
+"""That words are said of the person sought; a request that tells a level mostly tells it once."""
+_MOST_YEARS = 12
+
+CueKind = Literal["name", "years", "bare years", "untried", "any", "between"]
 
 
 class LevelCue(NamedTuple):
-    """Words that speak for a level; None speaks for any."""
+    """Words that may speak for a level; None speaks for any.
+
+    Attributes:
+        kind: How it is said.
+        own: The words, or the years.
+    """
 
     level: Level | None
-    weight: float
+    kind: CueKind
+    own: str
     start: int
     end: int
 
 
 def read_level(text: str) -> LevelCue | None:
-    """Return the level that most speaks for, with its best cue; None if nothing does.
+    """Return the cue that is most likely said of the person sought; None if there is none.
 
     >>> cue = read_level("Software Engineer II, 3 years of experience, together with two seniors")
     >>> cue and cue.level
     'mid'
     """
-    post = (0, 0) if is_terse(text) else title(text)
-    # Not every "people of all levels" speaks of the post.
-    spans = [post, *asking(text)]
-    anything = next((one for one in _ANY.finditer(text) if lies_in(one.start(), spans)), None)
-    if anything:
-        return LevelCue(None, _TITLE, *anything.span())
-    apart = [] if is_terse(text) else [span for span in asides(text) if span != post]
-    cues = [cue for cue in _named(text, post) if not lies_in(cue.start, apart)]
-    titled = [cue for cue in cues if cue.weight == _TITLE]
-    cues = titled or [*cues, *(cue for cue in _counted(text) if not lies_in(cue.start, apart))]
+    cues = level_cues(text)
     if not cues:
         return None
-    totals = {level: sum(cue.weight for cue in cues if cue.level == level) for level in LEVELS}
-    return max(cues, key=lambda cue: (totals[cue.level or "junior"], cue.weight, -cue.start))
+    chances = load_regression("levels").chances(list(level_signs(text, cues)))[:, 1]
+    return chosen_level(cues, chances.tolist())
 
 
-def _named(text: str, post: tuple[int, int]) -> Iterator[LevelCue]:
-    """Yield the levels that are named: in the title, of the person sought, or in a note at all."""
+def chosen_level(cues: Sequence[LevelCue], chances: Sequence[float]) -> LevelCue | None:
+    """Return the likeliest cue, for the chance of each that it is said of the person sought."""
+    likeliest = max(zip(chances, cues, strict=True), key=lambda one: one[0], default=None)
+    return likeliest[1] if likeliest and likeliest[0] >= LEAST_CHANCE else None
+
+
+def level_cues(text: str) -> list[LevelCue]:
+    """Return all words of a text that may speak for a level, in order; of two that overlap the longer."""
+    found = sorted(_cues(text), key=lambda one: (one.start, -one.end))
+    kept: list[LevelCue] = []
+    for one in found:
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+def _cues(text: str) -> Iterator[LevelCue]:
+    for match in _ANY.finditer(text):
+        yield LevelCue(None, "any", "", *match.span())
     for match in _BETWEEN.finditer(text):
-        yield LevelCue("mid", _SAID + _NAMED, *match.span())
+        yield LevelCue("mid", "between", "", *match.span())
     for level, names in _NAMES.items():
-        for match in re.finditer(rf"(?<![\w-])(?:{names})(?P<many>s?)(?!\w)", text, _FLAGS):
-            weight = _weight(text, match, post)
-            if weight:
-                yield LevelCue(level, weight, *match.span())
-
-
-def _weight(text: str, match: re.Match[str], post: tuple[int, int]) -> float:
-    """Return what a word for a level counts for; nothing if it is said of somebody else."""
-    is_titled = post[0] <= match.start() < post[1]
-    border = post[0] if is_titled else _sentence_start(text, match.start())
-    before, after = text[max(border, match.start() - _NEAR) : match.start()], text[match.end() :]
-    if _NOT_SO.search(before):
-        return 0.0
-    if is_titled:
-        return _TITLE
-    is_note = is_terse(text)
-    # In an advert "a senior engineer" is a colleague; the post is a "senior position", or is looked for.
-    if _SOUGHT.search(before) or re.match(_POSITION, after, _FLAGS):
-        return _SAID
-    if match["many"] or _NOT_A_PERSON.match(after) or _OTHERS.search(before) or not is_note:
-        return 0.0
-    return _SAID if re.match(rf"[\s,-]*{_WHO}", after, _FLAGS) else _NAMED
-
-
-def _sentence_start(text: str, place: int) -> int:
-    return next((start for start, end in sentence_spans(text) if start <= place < end), 0)
-
-
-def _counted(text: str) -> Iterator[LevelCue]:
-    """Yield the cue of the years of experience: the largest demand that is about work.
-
-    Years alone make nobody more than senior: what is beyond that is no matter of time.
-    """
-    found = []
-    is_note = is_terse(text)
+        for match in re.finditer(rf"(?<![\w-])(?:{names})s?(?!\w)", text, _FLAGS):
+            yield LevelCue(level, "name", match[0].lower(), *match.span())
     for match in _YEARS.finditer(text):
-        start, end = next(
-            (span for span in sentence_spans(text) if span[0] <= match.start() < span[1]), match.span()
-        )
-        before = text[max(start, match.start() - 25) : match.start()]
-        is_work = bool(
-            match["work"]
-            or _OF_WORK.match(text[match.end() : end])
-            or _WHO_HAS.search(text[max(start, match.start() - _NEAR) : match.start()])
-            or (is_note and _HAS.search(before) and not _NO_SPAN_OF_WORK.match(text, match.end()))
-        )
-        if is_work or (_WORK.search(text, start, end) and not _NOT_WORK.search(before)):
-            low = match["low"].lower()
-            found.append((_SPELT_YEARS.get(low) or int(low if low.isdigit() else 0), match.span()))
-    found += [(10, match.span()) for match in _DECADE.finditer(text)]
-    if is_note:
-        found += [(int(match["low"]), match.span()) for match in _BARE_YEARS.finditer(text)]
-    if found:
-        years, span = max(found)
-        yield LevelCue(_level_of(years), _COUNTED, *span)
-    untried = _UNTRIED.search(text)
-    if untried:
-        yield LevelCue("junior", _COUNTED, *untried.span())
+        low = match["low"].lower()
+        yield _of_years(_SPELT_YEARS.get(low) or int(low if low.isdigit() else 0), "years", match)
+    for match in _DECADE.finditer(text):
+        yield _of_years(10, "years", match)
+    for match in _BARE_YEARS.finditer(text):
+        yield _of_years(int(match["low"]), "bare years", match)
+    for match in _UNTRIED.finditer(text):
+        yield LevelCue("junior", "untried", "", *match.span())
+
+
+def _of_years(years: int, kind: CueKind, match: re.Match[str]) -> LevelCue:
+    return LevelCue(_level_of(years), kind, str(min(years, _MOST_YEARS)), *match.span())
+
+
+def level_signs(text: str, cues: Sequence[LevelCue]) -> Iterator[dict[str, float]]:
+    """Yield what stands around each cue of a text, by name."""
+    is_note = is_terse(text)
+    post = (0, 0) if is_note else title(text)
+    apart = [] if is_note else [span for span in asides(text) if span != post]
+    asked = asking(text)
+    for at, one in enumerate(cues):
+        others = [other for other in cues if other is not one]
+        facts = {
+            "is of a note": is_note,
+            "is in the title": post[0] <= one.start < post[1],
+            "is asked in an advert": not is_note and lies_in(one.start, asked),
+            "is aside": lies_in(one.start, apart),
+            "is alone": not others,
+            "is first": at == 0,
+            "is beside a name": any(other.kind == "name" for other in others),
+            "is beside years": any(other.kind == "years" for other in others),
+            "is said twice": any(other.level == one.level for other in others),
+        }
+        told = around(text, one.start, one.end, one.kind)
+        told |= {f"is {one.kind}": 1.0, f"own {one.own}": 1.0, f"for {one.level}": 1.0}
+        told |= {f"{one.kind} for {one.level}": 1.0, "place": one.start / len(text)}
+        yield told | {name: 1.0 for name, holds in facts.items() if holds}
 
 
 def _level_of(years: int) -> Level:

@@ -13,15 +13,19 @@ _WORDS = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
         " sixteen seventeen eighteen nineteen".split()
     )
-} | {"twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0}
+} | {"twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0}
+_WORDS |= {"seventy": 70.0, "eighty": 80.0, "ninety": 90.0, "a hundred": 100.0, "one hundred": 100.0}
 _WORDS |= {"a dozen": 12.0, "dozen": 12.0, "half a dozen": 6.0, "two dozen": 24.0, "a score": 20.0}
 _WORDS |= {"a couple of": 2.0, "a pair of": 2.0, "a single": 1.0, "a handful of": 5.0, "half dozen": 6.0}
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "1/4": 0.25, "1/2": 0.5, "3/4": 0.75}
-_TENS = r"(?:twenty|thirty|forty|fifty)[- ](?:one|two|three|four|five|six|seven|eight|nine)"
-_FRACTION = r"(?:[¼½¾]|[13]/[24])"
+_TENS = (
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"[- ](?:one|two|three|four|five|six|seven|eight|nine)"
+)
+_FRACTION = r"(?:[¼½¾]|(?:1/[24]|3/4))"
 NUMBER = (
     # "6,300" is no six and a bit
-    rf"(?:\d+\s?{_FRACTION}(?!\d)|\d++(?:[.,]\d{{1,2}})?(?![.,]?\d)|[¼½¾]|{_TENS}|"
+    rf"(?:\d+\s?{_FRACTION}(?!\d)|(?:1/[24]|3/4)(?!\d)|\d++(?:[.,]\d{{1,2}})?(?![.,]?\d)|[¼½¾]|{_TENS}|"
     + "|".join(sorted(_WORDS, key=len, reverse=True))
     + ")"
 )
@@ -36,24 +40,28 @@ NAMES = ("low", "numbered", "them", "bare", "held", "given")
 
 
 class Number(NamedTuple):
-    """A number of the request, where its words stand."""
+    """A number of the request, where its words stand; anything between `low` and `high` will do."""
 
     field: NumberField
     value: float
     start: int
     end: int
+    low: float
+    high: float
 
-    def meets(self, match: re.Match[str]) -> bool:
-        """Return whether a match shares words with it."""
-        return match.start() < self.end and self.start < match.end()
+
+def bounds(match: re.Match[str]) -> tuple[float, float]:
+    """Return a number twice, or the lower and the higher of two."""
+    said = match.groupdict()
+    low = value(next(said[name] for name in NAMES if said.get(name)))
+    high = value(said["high"]) if said.get("high") else low
+    return min(low, high), max(low, high)
 
 
 def middle(match: re.Match[str]) -> float:
     """Return a number, or the middle of two."""
-    said = match.groupdict()
-    low = value(next(said[name] for name in NAMES if said.get(name)))
-    high = said.get("high")
-    return (low + value(high)) / 2 if high else low
+    low, high = bounds(match)
+    return (low + high) / 2
 
 
 def value(written: str) -> float:

@@ -3,69 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from coach.recruit.read_lengths import lengths, settle
-from coach.recruit.read_number_words import NUMBER, RANGE, Number, middle, value
-from coach.recruit.read_text import asking, lies_in
+from coach.recruit.fitted import Vector
+from coach.recruit.read_mentions import ROLES, Mention, Role, roles
+from coach.recruit.read_number_words import NUMBER, Number, NumberField, value
 
 _FLAGS = re.IGNORECASE
 _ASKED = r"(?:questions?|q'?s|qns?|qus|ques|ones)"
-_OF_A_ROUND = r"(?:rounds?|sessions?|interviews?|forms?|sets?|versions?|stages?|panels?|candidates?)\b"
-_COUNT = re.compile(
-    rf"(?:\b|(?<=\bx)){RANGE}(?:\s*[x×])?\s+(?!minutes?\b|mins?\b|hours?\b"
-    rf"|years?\b)(?:(?!(?:{NUMBER}|for|to|at|by)\b)[\w/'-]+\s+){{0,4}}?{_ASKED}\b"
-    rf"(?!\s+(?:per|a|every)\s+(?!{_OF_A_ROUND}))",
-    _FLAGS,
-)
-# "8Qs", "ten-question set"
-_COUNT_TIGHT = re.compile(
-    rf"\b(?P<low>\d{{1,2}})\s?(?:q|qs|q's|qns|qus)\b(?!\s*'?\d)|\b(?P<given>{NUMBER})-question\b", _FLAGS
-)
+SHORTEST_MINUTES = 10
+"""What is left of an interview when all is taken off that goes to something else; if less, nothing is."""
+# a form's field: "#questions 8"
+_FIELD = re.compile(rf"(?:#|\bno\.?|\bnumber of)\s*{_ASKED}\s*[:=]?\s*(?P<low>{NUMBER})\b", _FLAGS)
+LEAST_CHANCE: dict[Role, float] = {"count": 0.2, "less": 0.4, "minutes": 0.4}
+"""Of a mention that is taken for it; "other" needs more than the rest, for a request mostly tells one."""
+LONGEST_PIECE = 45
+"""A number without a unit of more is no piece of an interview."""
+
 _SUM = re.compile(
     rf"\b(?P<low>{NUMBER})\s+[\w-]+\s*(?:and|plus|\+|,)\s*(?P<more>{NUMBER})\s+[\w-]+\s+{_ASKED}\b",
     _FLAGS,
 )
-_COUNT_AFTER = re.compile(
-    rf"(?:#|\bno\.?|\bnumber of)\s*{_ASKED}\s*[:=]?\s*(?P<numbered>{NUMBER})\b"
-    rf"|\b{_ASKED}\s*(?::|=|count|x)\s*(?P<low>{NUMBER})\b"
-    # "only debugging ones, 3 of them"; a clause that is a number and nothing else
-    rf"|\b(?P<them>{NUMBER}) of (?:them|these|those)\b"
-    rf"|\b(?:set|pack|list) of (?P<held>{NUMBER})(?=\s*(?:[,.;:!)]|for\b|on\b|$))"
-    r"|\b(?:give me|send me|(?:i|we) (?:need|want)|i'd like)"
-    rf" (?P<given>{NUMBER})(?=\s*(?:[,;!)]|[.](?!\d)|$))"
-    # a form's field
-    rf"|\b(?:qty|quantity|how many|amount)\s*(?:>>|[:=])\s*(?P<bare>{NUMBER})\b",
-    _FLAGS | re.MULTILINE,
-)
-_ABOUT = r"\s+(?=(?:on|about|around|re|regarding|covering|concerning)\b)"
-# "can you do me 15 on releases"; "six on guardrails" where a line begins
-_COUNT_OF = re.compile(
-    rf"(?:\b(?:do|get|make|write|prepare|prep|send|give|draft|need|want|build|bring)(?: (?:me|us|him|her))?\s"
-    rf"|^[^\w\n]{{0,6}}){RANGE}{_ABOUT}",
-    _FLAGS | re.MULTILINE,
-)
 _UNIT = (
     r"(?!\s*-?\s*(?:minutes?|mins?|m|hours?|hrs?|h|years?|yrs?|days?|weeks?|months?|%|k|people|persons?"
     r"|pages?|rounds?|candidates?|calls?|am|pm|o'clock)\b)(?!\s*%)"
-)
-# "do not exceed 10", "no more than eight"
-_COUNT_AT_MOST = re.compile(
-    r"\b(?:(?:do not|don'?t|never|not to|must not) exceed|(?:no|not) more than|at (?:the )?most"
-    rf"|up to|max(?:imum)?(?: of)?|limit(?:ed)? to)\s+(?P<low>{NUMBER})\b{_UNIT}",
-    _FLAGS,
-)
-# a clause that is a number, or two, and nothing else: "..., between five and seven, easy ones"
-_COUNT_BARE = re.compile(
-    rf"(?:^|[,;.:–—]\s){RANGE}(?:\s+(?:please|pls|only|max))?\s*(?=[,;!]|[.](?!\d)|$)",
-    _FLAGS | re.MULTILINE,
-)
-_MOST_AT_MOST = 30
-# "Vacancies: 2" tells of something else.
-_OTHER_LABEL = re.compile(
-    r"\b(?:vacanc\w+|openings?|positions?|posts?|grade|level|team|floor|room|ref\w*|headcount|candidates?"
-    r"|panel\w*|seats?|age|notice)\s*$",
-    _FLAGS,
 )
 # "a dozen questions, no wait, make that eight"
 _CORRECTED = re.compile(
@@ -83,17 +44,18 @@ _FORMS = re.compile(
     r"(?:forms|versions|variants|(?:parallel|equivalent) sets)\b",
     _FLAGS,
 )
-# "at least one question on cost" tells no number of questions where another one does.
-_AT_LEAST = re.compile(r"\b(?:at least|including|of which|among them|with)\s+$", _FLAGS)
 # "6 questions each" tells how many a round or form has; of topics it tells no number of all.
-_EACH = re.compile(r"\s+each\b", _FLAGS)
+_EACH = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}{_ASKED}\s+each\b", _FLAGS)
 _NEAR = 20
-_OF = re.compile(r"\s*,?\s*(?:of|at|à|@|x|taking)\s+", _FLAGS)
+_OF = re.compile(rf"\s*(?:(?:[\w-]+\s+){{0,2}}{_ASKED})?\s*,?\s*(?:of|at|à|@|x|taking)\s+", _FLAGS)
 _APIECE = re.compile(r"\s*,?\s*(?:each|apiece)\b", _FLAGS)
 _PER_QUESTION = re.compile(r"\s*(?:per|a|for each|for every)\s+(?:question|q)\b", _FLAGS)
 _ENDS = re.compile(r"[.!?\n]")
 _IN_ALL = re.compile(r"\b(?:altogether|all together|in total|in all|overall|total|together)\b", _FLAGS)
 _SPREAD = re.compile(r"\b(?:over|across|split|spread|divided|between|into|among)\b", _FLAGS)
+
+Weighed = tuple[Mention, Vector]
+"""A mention with the chance of each of `ROLES`."""
 
 
 def read_numbers(text: str) -> list[Number]:
@@ -102,57 +64,83 @@ def read_numbers(text: str) -> list[Number]:
     >>> [(one.field, one.value) for one in read_numbers("Ten Qs in half an hour")]
     [('minutes', 30.0), ('count', 10.0)]
     """
-    found: list[Number] = []
-    found_lengths = list(lengths(text))
-    if found_lengths:
-        found.append(settle(found_lengths))
-    spans = asking(text)
-    is_shared = bool(_ROUNDS.search(text) or _FORMS.search(text))
-    for field, expressions in (
-        ("count", (_COUNT, _COUNT_TIGHT, _COUNT_AFTER, _COUNT_OF, _COUNT_AT_MOST, _COUNT_BARE)),
-        ("rounds", (_ROUNDS, _ROUNDS_OF)),
-        ("forms", (_FORMS,)),
-    ):
-        added = _SUM.search(text) if field == "count" else None
-        if added:
-            total = value(added["low"]) + value(added["more"])
-            found.append(Number("count", total, *added.span()))
-            continue
-        # What is plainly a number of questions is asked first, a number that stands alone last.
-        for expression in expressions:
-            matches = [one for one in expression.finditer(text) if lies_in(one.start(), spans)]
-            matches = [
-                one
-                for one in matches
-                if not any(other.meets(one) for other in found)
-                and (is_shared or not _EACH.match(text, one.end()))
-                and not _is_of_else(text, one)
-            ]
-            matches = [
-                one for one in matches if not _AT_LEAST.search(text[: one.start()][-_NEAR:])
-            ] or matches
-            if matches:
-                last = _corrected(text, matches[-1], found) if field == "count" else matches[-1]
-                found.append(Number(field, middle(last), *last.span()))  # type: ignore[arg-type]
-                break
+    return chosen_numbers(text, roles(text))
+
+
+def chosen_numbers(text: str, weighed: Sequence[Weighed]) -> list[Number]:
+    """Return the numbers of a text for its mentions, weighed."""
+    found = [*_length(weighed), *_count(text, weighed)]
+    for field, expressions in (("rounds", (_ROUNDS, _ROUNDS_OF)), ("forms", (_FORMS,))):
+        found += _told(text, field, expressions, found)  # type: ignore[arg-type]
     return _shared(text, _of_questions(text, found))
 
 
-def _is_of_else(text: str, match: re.Match[str]) -> bool:
-    """Return whether a number that stands alone is no number of questions."""
-    if match.re is _COUNT_AT_MOST:
-        return value(match["low"]) > _MOST_AT_MOST
-    if match.re is not _COUNT_BARE or ":" not in match[0][:1]:
-        return False
-    return bool(_OTHER_LABEL.search(text[: match.start()][-_NEAR:]))
+def _taken_for(weighed: Sequence[Weighed], role: Role) -> list[Weighed]:
+    """Return what may well be of a role, the likeliest first, of equals what is said last."""
+    place = ROLES.index(role)
+    least = LEAST_CHANCE[role]
+    found = [one for one in weighed if one[1][place] >= least and one[1][place] >= one[1][:3].max()]
+    return sorted(found, key=lambda one: (-one[1][place], -one[0].start))
 
 
-def _corrected(text: str, match: re.Match[str], found: Sequence[Number]) -> re.Match[str]:
-    """Return the number that is said instead, behind a number of questions and before any length."""
-    later = _CORRECTED.search(text, match.end())
-    if later is None or any(match.end() <= one.start < later.end() for one in found):
-        return match
-    return later
+def _length(weighed: Sequence[Weighed]) -> Iterator[Number]:
+    """Yield the length of the interview, less what of it goes to an introduction or other things."""
+    told = [one for one, _ in _taken_for(weighed, "minutes")]
+    if not told:
+        return
+    whole = next((one for one in told if _is_sum(one, told)), told[0])
+    off = sum(
+        one.value for one, _ in _taken_for(weighed, "less") if one.is_length or one.value <= LONGEST_PIECE
+    )
+    lengths = [one for one, _ in weighed if one.is_length]
+    is_net = any(one.value == whole.value + off for one in lengths)
+    if is_net or _is_sum(whole, lengths) or whole.low - off < SHORTEST_MINUTES:
+        off = 0.0
+    yield Number("minutes", whole.value - off, whole.start, whole.end, whole.low - off, whole.high - off)
+
+
+def _is_sum(one: Mention, told: Sequence[Mention]) -> bool:
+    """Return whether the others are its parts: "60 min: 20 on agents, 25 on evals, 15 on cost"."""
+    parts = [other.value for other in told if other is not one]
+    return len(parts) > 1 and one.value == sum(parts)
+
+
+def _count(text: str, weighed: Sequence[Weighed]) -> Iterator[Number]:
+    plain = _SUM.search(text) or _FIELD.search(text)
+    if plain:
+        total = sum(value(one) for one in plain.groups())
+        yield Number("count", total, *plain.span(), total, total)
+        return
+    is_shared = bool(_ROUNDS.search(text) or _FORMS.search(text))
+    told = [
+        one
+        for one, _ in _taken_for(weighed, "count")
+        if one.low.is_integer() and (is_shared or not _EACH.match(text, one.end))
+    ]
+    if told:
+        best = told[0]
+        later = _CORRECTED.search(text, best.end)
+        if later and not any(best.end <= one.start < later.end() for one, _ in weighed if one.is_length):
+            number = value(later["low"])
+            yield Number("count", number, *later.span(), number, number)
+        else:
+            yield Number("count", best.value, best.start, best.end, best.low, best.high)
+
+
+def _told(
+    text: str, field: NumberField, expressions: Sequence[re.Pattern[str]], taken: Sequence[Number]
+) -> Iterator[Number]:
+    """Yield the last number that is plainly one of a field."""
+    for expression in expressions:
+        matches = [
+            match
+            for match in expression.finditer(text)
+            if not any(one.start < match.end() and match.start() < one.end for one in taken)
+        ]
+        if matches:
+            number = value(matches[-1]["low"])
+            yield Number(field, number, *matches[-1].span(), number, number)
+            return
 
 
 def _of_questions(text: str, found: Sequence[Number]) -> list[Number]:
@@ -162,7 +150,11 @@ def _of_questions(text: str, found: Sequence[Number]) -> list[Number]:
     if minutes is None or not _is_of_one(text, minutes, count) or "rounds" in told:
         return list(found)
     others = [one for one in found if one is not minutes]
-    return [minutes._replace(value=minutes.value * count.value), *others] if count else others
+    return [_times(minutes, count.value), *others] if count else others
+
+
+def _times(number: Number, many: float) -> Number:
+    return number._replace(value=number.value * many, low=number.low * many, high=number.high * many)
 
 
 def _is_of_one(text: str, minutes: Number, count: Number | None) -> bool:
@@ -180,10 +172,7 @@ def _shared(text: str, found: Sequence[Number]) -> list[Number]:
     rounds = next((one for one in found if one.field == "rounds"), None)
     if rounds is None or rounds.value < 2:  # noqa: PLR2004 - one round has all of it
         return list(found)
-    return [
-        one._replace(value=one.value / rounds.value) if _is_of_all(text, one, rounds) else one
-        for one in found
-    ]
+    return [_times(one, 1 / rounds.value) if _is_of_all(text, one, rounds) else one for one in found]
 
 
 def _is_of_all(text: str, number: Number, rounds: Number) -> bool:

@@ -27,7 +27,7 @@ from coach.recruit.recruiter import Recruiter
         ("2h15, 9 Qs", 135, 9),
         ("a full hour; scenario ones, 4 of them", 60, 4),
         ("senior, retrieval only, 7.", None, 7),
-        ("15 to 25 minutes, 25 at the very most", 25, None),
+        ("15 to 25 minutes, 25 at the very most", 20, None),
         ("Ten questions, at least two questions on cost", None, 10),
         ("We rent 8 H100s. Six questions, half hr", 30, 6),
         ("1.5 hours on retrieval", 90, None),
