@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := ingest coach ui evals deploy tests examples
 
-.PHONY: run test test-api setup check check-alerts cluster drills format kills lock bench bench-api bench-growth bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading redteam fuzz sbom fit fit-requests fit-steering vet-steering train train-faithfulness train-points stack test-stack soak clean
+.PHONY: run test test-api setup check check-alerts cluster drills format kills lock bench bench-api bench-growth bench-index bench-model bench-peer bench-retrieval adversarial bench-ui test-browser test-model eval eval-grading redteam fuzz sbom fit fit-requests fit-steering vet-steering train train-faithfulness train-points train-reader stack test-stack soak clean
 
 # At a terminal API and page, until Ctrl-C; without one an answer in the terminal, which ends by itself.
 run: setup
@@ -168,10 +168,13 @@ train-points: setup
 	$(BIN)/python -m evals.training.train_points $(BASE)
 
 # The weights of the faithfulness scorer; evals/training/README.md says what the files are.
-WORK ?= .coach/training
 train-faithfulness: setup
-	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/python -m evals.training.fit_faithfulness --ragtruth $(RAGTRUTH) --scifact $(SCIFACT) --text $(TEXT) --work $(WORK)
+	$(BIN)/python -m evals.training.fit_faithfulness --ragtruth $(RAGTRUTH) --scifact $(SCIFACT) --text $(TEXT)
+
+# What reads answers together with their passages; then run train-faithfulness. BASE as above.
+train-reader: setup
+	$(BIN)/pip install --quiet torch==2.13.0 onnx==1.19.0
+	$(BIN)/python -m evals.training.train_reader $(BASE) --ragtruth $(RAGTRUTH) --scifact $(SCIFACT) --text $(TEXT)
 
 # What tells the numbers of a recruiter's request apart, and what it is about; needs the ingested handbook.
 fit-requests: setup

@@ -99,7 +99,7 @@ def _run(settings: Settings, made: IndexManifest, golden: Path, progress: Progre
     chosen = settings.model_copy(update={"build": made.build, "embed_model": made.embed_model})
     with Coach(chosen) as coach:
         task = Task(("retrieval",), golden, "dev")
-        (finished,) = run_golden(task, coach, judge=SpanJudge(chosen), progress=progress)
+        (finished,) = run_golden(task, coach, judge=SpanJudge(), progress=progress)
     return finished
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from coach.settings import Settings
 from coach.types import Support
 from ingest.analysis import words
 
@@ -23,8 +22,7 @@ class SpanJudge:
     It shares no code with the check that the coach makes before it shows a claim, so it can contradict it.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self) -> None:
         self._scorer: Scorer | None = None
         self._judge = lru_cache(maxsize=100_000)(self._judge_afresh)
 
@@ -39,7 +37,7 @@ class SpanJudge:
         if self._scorer is None:
             from coach.faithfulness import Scorer
 
-            self._scorer = Scorer(self._settings.weights_dir)
+            self._scorer = Scorer()
         verdict = self._scorer.check(claim, spans)
         is_contradicted = any(problem.kind in _DECISIVE for problem in verdict.problems)
         return "partial" if verdict.support == "supported" and is_contradicted else verdict.support

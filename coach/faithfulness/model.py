@@ -38,34 +38,57 @@ class Thresholds(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Trees for claims, and what their risks mean.
+    """Trees for claims, what was read weighed with them, and what the risks mean.
 
     Attributes:
         version: The first 8 hex digits of the sha256 of the weights.
+        weights: Of the trees' logit and of the numbers of `coach.faithfulness.reader`, float64 (5,); None
+            where the trees decide alone.
+        bias: Added to what is weighed.
     """
 
     version: str
-    claims: Trees
+    trees: Trees
     thresholds: Thresholds
+    weights: Reals | None = None
+    bias: float = 0.0
 
-    def claim_risks(self, features: Reals) -> Reals:
-        """Return the risk of each claim, float64 (n,), for features (n, n_features)."""
-        return probability(self.claims.logits(features))
+    def claim_risks(self, features: Reals, read: Reals | None = None) -> Reals:
+        """Return the risk of each claim, float64 (n,).
+
+        Args:
+            features: (n, n_features).
+            read: (n, 4), where the model weighs what was read.
+        """
+        logits = self.trees.logits(features)
+        if self.weights is None or read is None:
+            return probability(logits)
+        return probability(np.column_stack([logits, read]) @ self.weights + self.bias)
 
 
-def read_weights(name: str) -> tuple[str, Mapping[str, Stored]]:
-    """Return the arrays of a file that ships with the product, and its version."""
+def read_weights(name: str) -> tuple[bytes, Mapping[str, Stored]]:
+    """Return a file that ships with the product, and the arrays in it."""
     content = resources.files("coach.faithfulness").joinpath("weights", f"{name}.npz").read_bytes()
     with np.load(BytesIO(content)) as arrays:
-        return hashlib.sha256(content).hexdigest()[:8], dict(arrays)
+        return content, dict(arrays)
 
 
 @cache
 def load_model(mode: Mode) -> Model:
-    """Return the model for claims that were compared by words alone, or by the embedder as well."""
-    version, arrays = read_weights(mode)
+    """Return the model for claims that were compared by words alone, or read together with passages too."""
+    content, arrays = read_weights("lexical")
+    trees = Trees.load(arrays, "claims")
+    if mode == "lexical":
+        return Model(_version(content), trees, _thresholds(arrays))
+    more, weighed = read_weights("learned")
     return Model(
-        version=version,
-        claims=Trees.load(arrays, "claims"),
-        thresholds=Thresholds.model_validate(json.loads(str(arrays["thresholds"]))),
+        _version(content + more), trees, _thresholds(weighed), weighed["weights"], float(weighed["bias"])
     )
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+def _thresholds(arrays: Mapping[str, Stored]) -> Thresholds:
+    return Thresholds.model_validate(json.loads(str(arrays["thresholds"])))

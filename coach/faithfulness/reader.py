@@ -1,162 +1,201 @@
-"""Answers and passages as the embedder reads them: word pieces with their hidden states."""
+"""Answers read together with their passages, word piece by word piece, by weights that were fitted for it.
+
+Stretches of the passages and the question are read each by itself; from the third layer on the answer looks
+at all of them. Beside its states each of its pieces brings what a search would say of it: whether it, and its
+neighbours, stand in the passages. evals/training/README.md says what the weights were made from.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, cached_property
+from importlib import resources
+from itertools import pairwise
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from coach.faithfulness.arrays import Places, Reals
+from coach.faithfulness.parts import Part, parts
 from coach.faithfulness.reading import Reading
-from ingest.embed import Embedder
-from ingest.read.blocks import Span
+from coach.word_pieces import ENDS, OPENS, WordPieces, cut
 
-# The model sees 256 word pieces, about 1,000 characters of English prose.
-STRETCH_CHARS = 800
-# An answer is judged this much at a time, against this much of the passages: what comes nearest to it.
-ANSWER_CHARS = 1600
-PASSAGE_CHARS = 2600
-_STRETCHES_KEPT = 64
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+WEIGHTS = ("weights", "reader.onnx")
+MOST_PASSAGE, MOST_QUESTION, MOST_ANSWER = 250, 60, 500
+"""Word pieces of a stretch, the question and a part of an answer; the weights have seen no longer ones."""
+PASSAGE, QUESTION = 0, 1
+SIGNS = 5
+"""How many numbers stand beside a word piece of an answer; `signs` says which."""
+_TOP = 5
+
+
+class Page(NamedTuple):
+    """A part of an answer and what it is read against, as the weights take it.
+
+    Attributes:
+        told: int64 (n_told, n_pieces), the question and the stretches with their marks, filled up with 0.
+        kinds: int64 (n_told,), `PASSAGE` or `QUESTION`.
+        answer: int64 (1, n_answer), with its marks.
+        signs: float32 (1, n_answer, SIGNS).
+        places: Half-open offsets in the answer's part of its pieces between the marks.
+    """
+
+    told: Places
+    kinds: Places
+    answer: Places
+    signs: Reals
+    places: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
-    """Word pieces of a text, or of several one after another.
+class ClaimReading:
+    """What the weights make of one claim.
 
     Attributes:
-        ids: int64 (n,), numbers in the vocabulary.
-        starts: int64 (n,), where they begin in the text they were read from; `ends` likewise.
-        states: float32 (n, dim), the embedder's hidden states.
+        logit: That the claim is not borne out.
+        highest: The highest logit of one of its word pieces; `mean` is over all of them.
+        top: The mean of the five highest.
     """
 
-    ids: Places
-    starts: Places
-    ends: Places
-    states: Reals
+    logit: float
+    highest: float
+    mean: float
+    top: float
+
+    def values(self) -> list[float]:
+        """Return them in the order in which they are weighed."""
+        return [self.logit, self.highest, self.mean, self.top]
 
 
-class Stretch(NamedTuple):
-    """Sentences that are read together: half-open offsets into a passage, or into the answer (-1)."""
-
-    passage: int
-    start: int
-    end: int
-
-
-class Part(NamedTuple):
-    """A part of an answer with what it is held against.
-
-    Attributes:
-        claims: For each claim of the answer that lies in this part its place, with the places of its word
-            pieces.
-    """
-
-    answer: Pieces
-    passages: Pieces
-    claims: tuple[tuple[int, Places], ...]
+UNREAD = ClaimReading(logit=0.0, highest=0.0, mean=0.0, top=0.0)
 
 
 class Reader:
-    """Reads with one embedder; passages that come again are not read again."""
+    """Reads answers; safe to share between threads.
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._pieces: Callable[[str], Pieces] = lru_cache(maxsize=_STRETCHES_KEPT)(self._read)
-
-    def parts(self, reading: Reading) -> Iterator[Part]:
-        """Yield an answer in parts of bounded length, each with the nearest stretches of the passages."""
-        for stretches in _parts([Span(one.start, one.end) for one in reading.sentences]):
-            start, end = stretches[0].start, stretches[-1].end
-            inside = [place for place, one in enumerate(reading.spans) if start <= one.start < end]
-            if not inside:
-                continue
-            answer = _joined([self._moved(reading.answer, one) for one in stretches])
-            chosen = nearest_stretches(reading, inside)
-            passages = _joined([self._moved(reading.passages.texts[one.passage], one) for one in chosen])
-            claims = tuple((place, _pieces_of(answer, reading.spans[place])) for place in inside)
-            yield Part(answer, passages, claims)
-
-    def _moved(self, text: str, stretch: Stretch) -> Pieces:
-        """Return a stretch's pieces with offsets into its whole text."""
-        read = self._pieces(text[stretch.start : stretch.end])
-        return Pieces(read.ids, read.starts + stretch.start, read.ends + stretch.start, read.states)
-
-    def _read(self, text: str) -> Pieces:
-        states, pieces = self._embedder.hidden_states(text), self._embedder.word_pieces(text)
-        kept = [place for place, piece in enumerate(pieces[: len(states)]) if piece.end > piece.start]
-        return Pieces(
-            ids=np.array([pieces[place].id for place in kept], dtype=np.int64),
-            starts=np.array([pieces[place].start for place in kept], dtype=np.int64),
-            ends=np.array([pieces[place].end for place in kept], dtype=np.int64),
-            states=states[kept],
-        )
-
-
-def stretches(spans: Sequence[Span], passage: int = -1) -> list[Stretch]:
-    """Return sentences joined to what the model sees whole; a longer one stands alone.
-
-    >>> stretches([Span(0, 500), Span(501, 700), Span(700, 1400)])[0]
-    Stretch(passage=-1, start=0, end=700)
+    Args:
+        threads: That one reading may use.
     """
-    joined: list[Stretch] = []
-    for span in spans:
-        if joined and span.end - joined[-1].start <= STRETCH_CHARS:
-            joined[-1] = joined[-1]._replace(end=span.end)
-        else:
-            joined.append(Stretch(passage, span.start, span.end))
-    return joined
+
+    def __init__(self, *, threads: int = 2) -> None:
+        self._threads = threads
+        self._loading = Lock()
+
+    @cached_property
+    def version(self) -> str:
+        """The first 8 hex digits of the sha256 of the weights."""
+        return hashlib.sha256(self._weights).hexdigest()[:8]
+
+    def read(self, reading: Reading) -> Reals:
+        """Return what is made of each claim of an answer, float32 (n_claims, 4), as `ClaimReading` says."""
+        rows = np.array([UNREAD.values()] * len(reading.claims), dtype=np.float32)
+        for part in parts(reading):
+            page = lay_out(reading, part)
+            if not page.places or not len(page.told):
+                continue
+            logits = self._run(page)
+            for place, pieces in pieces_of_claims(reading, part, page):
+                rows[place] = judge(logits[pieces]).values()
+        return rows
+
+    def _run(self, page: Page) -> Reals:
+        """Return three numbers for each piece of the answer between the marks, float32 (n, 3)."""
+        with self._loading:
+            session = self._session
+        named = {"told": page.told, "kinds": page.kinds, "answer": page.answer, "signs": page.signs}
+        logits: Reals = session.run(None, named)[0][0, 1:-1]
+        return logits
+
+    @cached_property
+    def _session(self) -> InferenceSession:
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        options.intra_op_num_threads = self._threads
+        return InferenceSession(self._weights, options, providers=["CPUExecutionProvider"])
+
+    @property
+    def _weights(self) -> bytes:
+        return resources.files("coach.faithfulness").joinpath(*WEIGHTS).read_bytes()
 
 
-def nearest_stretches(reading: Reading, claims: Sequence[int]) -> list[Stretch]:
-    """Return as much of the passages as is looked at, in its order: what holds the claims' nearest lines."""
-    by_passage: dict[int, list[Span]] = {}
-    for line in reading.passages.lines:
-        by_passage.setdefault(line.passage, []).append(Span(line.start, line.end))
-    found = [one for passage, spans in by_passage.items() for one in stretches(spans, passage)]
-    if sum(one.end - one.start for one in found) <= PASSAGE_CHARS:
-        return found
-    wanted = Counter[Stretch]()
-    for place in claims:
-        for rank, line in enumerate(reading.claims[place].lines):
-            holder = next(
-                one for one in found if one.passage == line.passage and one.start <= line.start < one.end
-            )
-            wanted[holder] += len(reading.claims[place].lines) - rank
-    chosen: list[Stretch] = []
-    for one in sorted(found, key=lambda one: (-wanted[one], one)):
-        if chosen and sum(other.end - other.start for other in (*chosen, one)) > PASSAGE_CHARS:
-            break
-        chosen.append(one)
-    return sorted(chosen)
-
-
-def _parts(spans: Sequence[Span]) -> Iterator[list[Stretch]]:
-    part: list[Stretch] = []
-    for stretch in stretches(spans):
-        if part and stretch.end - part[0].start > ANSWER_CHARS:
-            yield part
-            part = []
-        part.append(stretch)
-    if part:
-        yield part
-
-
-def _pieces_of(answer: Pieces, claim: tuple[int, int, str]) -> Places:
-    places: Places = np.flatnonzero((answer.starts >= claim[0]) & (answer.ends <= claim[1]))
-    return places
-
-
-def _joined(read: Sequence[Pieces]) -> Pieces:
-    if not read:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Pieces(nothing, nothing, nothing, np.zeros((0, 1), dtype=np.float32))
-    return Pieces(
-        ids=np.concatenate([one.ids for one in read]),
-        starts=np.concatenate([one.starts for one in read]),
-        ends=np.concatenate([one.ends for one in read]),
-        states=np.concatenate([one.states for one in read]),
+def lay_out(reading: Reading, part: Part) -> Page:
+    """Return a part of an answer as the weights take it."""
+    texts = [reading.passages.texts[one.passage][one.start : one.end] for one in part.passages]
+    passages = [cut(text, MOST_PASSAGE).ids for text in texts]
+    asked = cut(reading.question, MOST_QUESTION).ids
+    answer = cut(reading.answer[part.answer.start : part.answer.end], MOST_ANSWER)
+    told = [asked, *passages] if asked else passages
+    kinds = [QUESTION] * bool(asked) + [PASSAGE] * len(passages)
+    filled = np.zeros((len(told), max(map(len, told), default=0) + 2), dtype=np.int64)
+    for row, ids in zip(filled, told, strict=True):
+        row[: len(ids) + 2] = [OPENS, *ids, ENDS]
+    return Page(
+        told=filled,
+        kinds=np.array(kinds, dtype=np.int64),
+        answer=np.array([[OPENS, *answer.ids, ENDS]], dtype=np.int64),
+        signs=np.pad(signs(answer, passages, asked), ((1, 1), (0, 0)))[None],
+        places=answer.places,
     )
+
+
+def signs(answer: WordPieces, passages: Sequence[Sequence[int]], asked: Sequence[int]) -> Reals:
+    """Return what a search finds of each piece of an answer, float32 (n, SIGNS).
+
+    Whether the passages hold the piece; it with the one before; with the one after; with both; whether the
+    question holds it.
+    """
+    ids = answer.ids
+    ones = {piece for passage in passages for piece in passage}
+    twos = {two for passage in passages for two in pairwise(passage)}
+    threes = {three for passage in passages for three in zip(passage, passage[1:], passage[2:], strict=False)}
+    rows = [
+        (
+            piece in ones,
+            at > 0 and (ids[at - 1], piece) in twos,
+            at + 1 < len(ids) and (piece, ids[at + 1]) in twos,
+            0 < at < len(ids) - 1 and (ids[at - 1], piece, ids[at + 1]) in threes,
+            piece in asked,
+        )
+        for at, piece in enumerate(ids)
+    ]
+    return np.array(rows, dtype=np.float32).reshape(len(ids), SIGNS)
+
+
+def pieces_of_claims(reading: Reading, part: Part, page: Page) -> list[tuple[int, Places]]:
+    """Return the place of each claim of a part with those of its pieces, claims without one left out."""
+    starts, ends = np.array(page.places, dtype=np.int64).reshape(-1, 2).T + part.answer.start
+    found = []
+    for place in part.claims:
+        claim = reading.spans[place]
+        pieces = np.flatnonzero((starts >= claim.start) & (ends <= claim.end))
+        if len(pieces):
+            found.append((place, pieces))
+    return found
+
+
+def judge(logits: Reals) -> ClaimReading:
+    """Return what is made of a claim, for what is said of its pieces, float32 (n, 3) with at least one.
+
+    The first number is a piece's own logit. The claim's is the mean of the third, weighed by the second.
+    """
+    own, weight, said = logits.T
+    shares = np.exp(weight - weight.max())
+    return ClaimReading(
+        logit=float(shares @ said / shares.sum()),
+        highest=float(own.max()),
+        mean=float(own.mean()),
+        top=float(np.sort(own)[-_TOP:].mean()),
+    )
+
+
+@cache
+def load_reader(threads: int) -> Reader:
+    """Return the reader that all scorers of a process share."""
+    return Reader(threads=threads)

@@ -28,6 +28,7 @@ class Reading:
 
     answer: str
     passages: Passages
+    question: str
     sentences: tuple[Sentence, ...]
     claims: tuple[Claim, ...]
     findings: tuple[Findings, ...]
@@ -57,4 +58,4 @@ def _read(answer: str, passages: Passages, question: str, sentences: Sequence[Se
     findings = tuple(check(claim) for claim in claims)
     rows = [claim_features(claim, found, asked) for claim, found in zip(claims, findings, strict=True)]
     features = np.array(rows, dtype=np.float32).reshape(len(rows), len(CLAIM_FEATURES))
-    return Reading(answer, passages, tuple(sentences), claims, findings, features)
+    return Reading(answer, passages, question, tuple(sentences), claims, findings, features)

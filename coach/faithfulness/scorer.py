@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,13 +11,11 @@ from coach.faithfulness.arrays import Reals
 from coach.faithfulness.checks import Findings
 from coach.faithfulness.claim import Claim
 from coach.faithfulness.evidence import Passages
-from coach.faithfulness.head import UNREAD, TokenHead, align
-from coach.faithfulness.model import Model, Thresholds, load_model, read_weights
-from coach.faithfulness.reader import Reader
+from coach.faithfulness.model import Model, Thresholds, load_model
+from coach.faithfulness.reader import Reader, load_reader
 from coach.faithfulness.reading import Reading, read_answer, read_claim
 from coach.faithfulness.verdicts import AnswerVerdict, ClaimVerdict, Evidence, Problem
 from coach.types import Support
-from ingest.embed import Embedder
 from ingest.settings import IndexSettings
 
 _PASSAGES_KEPT = 16
@@ -30,27 +27,19 @@ class Scorer:
     """Judges claims and answers against passages, on a CPU, without a language model.
 
     Args:
-        weights_dir: Where the embedder's weights are; by default where the settings say.
-        learned: Whether the embedder reads claims and passages too; without it words and figures decide,
+        learned: Whether answers and passages are read together too; without it words and figures decide,
             which is faster and knows fewer paraphrases.
-
-    Raises:
-        WeightsError: `learned`, and the embedder's weights are missing or wrong; raised when it is made.
     """
 
-    def __init__(self, weights_dir: Path | None = None, learned: bool = True) -> None:
-        settings = IndexSettings()
+    def __init__(self, *, learned: bool = True) -> None:
         self._model: Model = load_model("learned" if learned else "lexical")
-        self._reader: Reader | None = None
-        if learned:
-            folder = weights_dir or settings.weights_dir
-            self._reader = Reader(Embedder(settings.embed_model, folder, threads=settings.threads))
+        self._reader: Reader | None = load_reader(IndexSettings().threads) if learned else None
         self._passages: Callable[[tuple[str, ...]], Passages] = lru_cache(maxsize=_PASSAGES_KEPT)(Passages)
 
     @property
     def version(self) -> str:
         """Of the fitted weights; risks of different versions are not compared."""
-        return self._model.version
+        return f"{self._model.version}+{self._reader.version}" if self._reader else self._model.version
 
     @property
     def thresholds(self) -> Thresholds:
@@ -85,30 +74,13 @@ class Scorer:
             unfaithful=risk >= self.thresholds.answer,
         )
 
-    @cached_property
-    def _head(self) -> TokenHead:
-        return TokenHead(read_weights("head")[1])
-
     def _risks(self, reading: Reading) -> Reals:
         if not reading.passages.lines:
             return np.ones(len(reading.claims))
-        features = reading.features
-        if self._reader is not None:
-            features = np.concatenate([features, self._piece_risks(reading, self._reader)], axis=1)
+        read = self._reader.read(reading) if self._reader else None
         # What shares no word of its own with any passage cannot be borne out by one.
         is_strange = np.array([claim.alignment is None for claim in reading.claims])
-        return np.where(is_strange, 1.0, self._model.claim_risks(features))
-
-    def _piece_risks(self, reading: Reading, reader: Reader) -> Reals:
-        rows = np.array([UNREAD.values()] * len(reading.claims), dtype=np.float32)
-        for part in reader.parts(reading):
-            if not len(part.answer.ids) or not len(part.passages.ids):
-                continue
-            aligned = align(part.answer, part.passages)
-            found = self._head.judge(aligned, [pieces for _, pieces in part.claims])
-            for (place, _), risk in zip(part.claims, found, strict=True):
-                rows[place] = risk.values()
-        return rows
+        return np.where(is_strange, 1.0, self._model.claim_risks(reading.features, read))
 
     def _verdicts(self, reading: Reading, risks: Reals | None = None) -> list[ClaimVerdict]:
         known = self._risks(reading) if risks is None else risks

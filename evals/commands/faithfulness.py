@@ -28,7 +28,7 @@ _CLAIM_CHARS = 100
     metavar="FILE",
     help="Answers with their passages, one JSON object a line.",
 )
-@click.option("--fast", is_flag=True, help="Judge by words and figures alone, without the embedder.")
+@click.option("--fast", is_flag=True, help="Judge by words and figures alone, without the learned reader.")
 @json_option
 def faithfulness(*, file: Path, fast: bool, as_json: bool) -> None:
     """Judge answers claim by claim against their passages, without a language model.
@@ -39,7 +39,7 @@ def faithfulness(*, file: Path, fast: bool, as_json: bool) -> None:
     from evals.faithfulness import Stopwatch, judge, load_items, measure
 
     items, settings = load_items(file), load_settings(None)
-    scorer = Scorer(settings.weights_dir, learned=not fast)
+    scorer = Scorer(learned=not fast)
     watch, rows = Stopwatch(), []
     for row in judge(_progress(items), scorer):
         rows.append(row)

@@ -87,7 +87,7 @@ def _run(
     notes = describe_leaks(load_golden(task.golden), chosen, task.golden)
     with Coach(settings) as coach:
         try:
-            finished = run_golden(task, coach, judge=SpanJudge(settings), notes=notes, progress=_progress)
+            finished = run_golden(task, coach, judge=SpanJudge(), notes=notes, progress=_progress)
         except KeyboardInterrupt:
             click.echo("What was measured is kept; the same command goes on from there.", err=True)
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -17,6 +18,13 @@ from evals.training.reword import reword
 from ingest.read.blocks import Span
 
 CLAIMS = Path(__file__).with_name("faithfulness-claims.jsonl")
+ANSWERS = Path(__file__).with_name("faithfulness-answers.jsonl")
+FOLDS = 5
+UNREAD = 0
+"""The reader learns nothing of this fold: what is weighed with it is set there."""
+MADE = 4000
+"""So many claims are made by program, where no other number is wanted."""
+_FAULT = re.compile(r"\[\[[ ,;]*(.*?)\]\]", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])")
 _MARKUP = (
     (re.compile(r"```.*?```", re.DOTALL), ""),
@@ -54,6 +62,32 @@ class Example:
     def is_unfaithful(self) -> bool:
         """Whether any part of the answer is."""
         return bool(self.spans)
+
+
+def examples(answers: Path, archive: Path, folders: Iterable[Path], *, made: int = MADE) -> list[Example]:
+    """Return all that is trained on; what shares passages stands together.
+
+    Args:
+        answers: RAGTruth's training answers.
+        archive: SciFact.
+        folders: Markdown files that claims are made of.
+        made: About so many.
+    """
+    labelled = ragtruth(answers)
+    documents = [*documents_of(labelled), *(one for folder in folders for one in documents_in(folder))]
+    found = [
+        *labelled,
+        *scifact(archive, "train"),
+        *written_claims(),
+        *written_answers(),
+        *made_claims(documents, count=made),
+    ]
+    return sorted(found, key=lambda one: (one.source, one.group, one.passages))
+
+
+def fold(group: str) -> int:
+    """Return which fold a group belongs to, from 0 to `FOLDS` - 1."""
+    return int(hashlib.md5(group.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
 def ragtruth(file: Path) -> list[Example]:
@@ -113,6 +147,33 @@ def written_claims(file: Path = CLAIMS) -> list[Example]:
                 spans = () if kind == "faithful" else (Span(0, len(claim)),)
                 found.append(Example(f"claims-{number}", "claims", kind, "", (row["passage"],), claim, spans))
     return found
+
+
+def written_answers(file: Path = ANSWERS) -> list[Example]:
+    """Return answers and claims written by hand, with what is wrong in them marked; see README.md."""
+    found: list[Example] = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        for text in (*row["answers"], *row["claims"]):
+            answer, spans = unmarked(text)
+            kind = "unfaithful" if spans else "faithful"
+            passages = tuple(row["passages"])
+            found.append(Example(row["id"], "written", kind, row["question"], passages, answer, spans))
+    return found
+
+
+def unmarked(text: str) -> tuple[str, tuple[Span, ...]]:
+    """Return a text without the marks of its faults, and where these stand.
+
+    >>> unmarked("It costs [[ten euros]] a month[[, with tax]].")
+    ('It costs ten euros a month, with tax.', (Span(start=9, end=18), Span(start=28, end=36)))
+    """
+    plain, at, spans = "", 0, list[Span]()
+    for fault in _FAULT.finditer(text):
+        plain += text[at : fault.start()] + text[fault.start() + 2 : fault.start(1)]
+        spans.append(Span(len(plain), len(plain) + len(fault[1])))
+        plain, at = plain + fault[1], fault.end()
+    return plain + text[at:], tuple(spans)
 
 
 @dataclass(frozen=True, slots=True)

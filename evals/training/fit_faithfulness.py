@@ -1,50 +1,38 @@
-"""`make train-faithfulness`: fit the offline faithfulness scorer, and write its weights.
+"""`make train-faithfulness`: fit the trees of the offline scorer, and how they are weighed with its reader.
 
-Reads labelled answers and claims, makes further claims by program, trains the head over frozen hidden states
-and the trees over everything, and sets the thresholds. Whatever a later step is fitted or set on are the
-predictions for examples whose group an earlier step had not seen. docs/faithfulness.md describes the data.
+Reads labelled answers and claims, makes further claims by program, fits trees to what words and figures say,
+weighs them with what the reader (`make train-reader`) says of the fold that it did not learn from, and sets
+the thresholds. Whatever is set, is set on predictions for examples whose group nothing before had seen.
+docs/faithfulness.md describes the data.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression
 
 from coach.faithfulness.arrays import Places, Reals, Signs, Stored
 from coach.faithfulness.features import NAMES
-from coach.faithfulness.head import UNREAD, Aligned, TokenHead
 from coach.faithfulness.reader import Reader
 from coach.faithfulness.trees import Trees, probability
-from coach.settings import Settings
 from evals.metrics.auroc import auroc
-from evals.training.faithfulness_data import (
-    Example,
-    documents_in,
-    documents_of,
-    made_claims,
-    ragtruth,
-    scifact,
-    written_claims,
-)
+from evals.training.faithfulness_data import FOLDS, UNREAD, Example, examples, fold
 from evals.training.fit_trees import export, fit
-from evals.training.read_examples import PieceExample, PieceFile, ReadExample, read_examples, read_pieces
+from evals.training.read_examples import ReadExample, read_examples
 from evals.training.thresholds import set_thresholds
-from evals.training.train_pieces import DIMENSION, Labelled, train
-from ingest.embed import Embedder
 
 WEIGHTS = Path("coach/faithfulness/weights")
-FOLDS = 3
-MADE = 4000
-# How much an example counts: people's labels more than a program's, the few written claims most.
-WEIGHT = {"ragtruth": 1.0, "made": 0.5, "scifact": 1.0, "claims": 6.0}
-HEAD_WEIGHT = {"ragtruth": 1.0, "made": 0.7, "scifact": 0.7, "claims": 4.0}
-EVERYTHING = -1
+# How much an example counts: people's labels more than a program's.
+WEIGHT = {"ragtruth": 1.0, "made": 0.5, "scifact": 1.0, "claims": 2.0, "written": 1.0}
+# Their faults are of meaning: from words and figures alone there is nothing to learn of them.
+NOT_FOR_TREES = frozenset({"written"})
 # More of these can only make a claim riskier, whatever the training data happen to show.
 RISING = frozenset(
     "missing_weight missing_count missing_run rarest_missing replaced_unlike inserted_run numbers_missing"
@@ -63,7 +51,6 @@ class Data:
     """
 
     read: tuple[ReadExample, ...]
-    pieces: tuple[PieceExample, ...]
     features: Reals
     labels: Signs
     owner: Places
@@ -74,6 +61,23 @@ class Data:
         """The set that each example comes from."""
         return [one.example.source for one in self.read]
 
+    @property
+    def unfaithful(self) -> Signs:
+        """Whether each example is, bool (n_examples,)."""
+        return np.array([one.example.is_unfaithful for one in self.read])
+
+    def of_fold(self, number: int) -> Data:
+        """Return the examples of one fold."""
+        places = np.flatnonzero(self.folds == number)
+        rows = np.isin(self.owner, places)
+        return Data(
+            read=tuple(self.read[at] for at in places),
+            features=self.features[rows],
+            labels=self.labels[rows],
+            owner=np.searchsorted(places, self.owner[rows]),
+            folds=self.folds[places],
+        )
+
 
 def main() -> None:
     """Fit and write."""
@@ -81,132 +85,93 @@ def main() -> None:
     parser.add_argument("--ragtruth", type=Path, required=True, metavar="TRAIN.jsonl")
     parser.add_argument("--scifact", type=Path, required=True, metavar="ZIP")
     parser.add_argument("--text", type=Path, nargs="*", default=[Path("corpus")], metavar="FOLDER")
-    parser.add_argument(
-        "--work",
-        type=Path,
-        required=True,
-        help="keeps word pieces and the heads' predictions; delete it to begin anew",
-    )
     chosen = parser.parse_args()
-    data = load(examples(chosen.ragtruth, chosen.scifact, chosen.text), chosen.work)
-    print(f"{len(data.read)} examples, {len(data.labels)} claims, {len(data.pieces)} parts", flush=True)
-    kept = chosen.work / "piece-risks.npy"
-    if not kept.exists():
-        np.save(kept, head_predictions(data))
-        np.savez_compressed(
-            WEIGHTS / "head.npz", allow_pickle=False, **train(_labelled(data, EVERYTHING), seed=FOLDS)
-        )
-    piece_risks = np.load(kept)
-    _report("head", data, probability(piece_risks[:, 0]))
-    for mode, features in (
-        ("lexical", data.features),
-        ("learned", np.concatenate([data.features, piece_risks], axis=1)),
-    ):
-        arrays = fit_mode(data, features, mode)
-        np.savez_compressed(WEIGHTS / f"{mode}.npz", allow_pickle=False, **arrays)
+    data = load(examples(chosen.ragtruth, chosen.scifact, chosen.text))
+    print(f"{len(data.read)} examples, {len(data.labels)} claims", flush=True)
+    logits = fit_lexical(data)
+    held = data.of_fold(UNREAD)
+    fit_learned(held, logits[data.folds[data.owner] == UNREAD], read_all(held.read))
 
 
-def examples(answers: Path, archive: Path, folders: Iterable[Path]) -> list[Example]:
-    """Return all that is trained on; what shares passages stands together."""
-    labelled = ragtruth(answers)
-    documents = [*documents_of(labelled), *(one for folder in folders for one in documents_in(folder))]
-    found = [
-        *labelled,
-        *scifact(archive, "train"),
-        *written_claims(),
-        *made_claims(documents, count=MADE),
-    ]
-    return sorted(found, key=lambda one: (one.source, one.group, one.passages))
-
-
-def load(found: Sequence[Example], work: Path) -> Data:
-    """Return the examples, read; word pieces are read once and kept."""
+def load(found: Sequence[Example]) -> Data:
+    """Return the examples, read."""
     read = tuple(read_examples(found))
-    name = hashlib.sha256(
-        repr([(one.example.passages, one.example.answer) for one in read]).encode()
-    ).hexdigest()
-    file = PieceFile(work / name[:16])
-    if not file.is_there:
-        settings = Settings()
-        embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
-        file.write(read_pieces(read, Reader(embedder)))
     return Data(
         read=read,
-        pieces=tuple(file.read(DIMENSION)),
         features=np.concatenate([one.reading.features for one in read]),
         labels=np.concatenate([one.labels for one in read]),
         owner=np.repeat(np.arange(len(read)), [len(one.labels) for one in read]),
-        folds=np.array([_fold(one.example.group) for one in read]),
+        folds=np.array([fold(one.example.group) for one in read]),
     )
 
 
-def _fold(group: str) -> int:
-    return int(hashlib.md5(group.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+def read_all(read: Sequence[ReadExample]) -> Reals:
+    """Return what the reader that ships says of all claims, float32 (n_claims, 4)."""
+    reader = Reader()
+    return np.concatenate([reader.read(one.reading) for one in track(read, "reading")])
 
 
-def _labelled(data: Data, held_out: int) -> list[Labelled]:
-    return [
-        Labelled(one, data.read[one.example].labels[one.claims], HEAD_WEIGHT[data.sources[one.example]])
-        for one in data.pieces
-        if data.folds[one.example] != held_out and len(one.claims)
-    ]
-
-
-def head_predictions(data: Data) -> Reals:
-    """Return what heads say of claims of groups that they had not seen, float32 (n_claims, 4)."""
-    firsts = np.searchsorted(data.owner, np.arange(len(data.read)))
-    rows = np.array([UNREAD.values()] * len(data.labels), dtype=np.float32)
-    for fold in range(FOLDS):
-        head = TokenHead(train(_labelled(data, fold), seed=fold))
-        for one in data.pieces:
-            if data.folds[one.example] == fold:
-                risks = judge(head, one)
-                rows[firsts[one.example] + one.claims] = np.array(risks, dtype=np.float32).reshape(-1, 4)
-    return rows
-
-
-def judge(head: TokenHead, one: PieceExample) -> list[list[float]]:
-    """Return what a head says of the claims of a part."""
-    aligned = Aligned(*(np.asarray(rows, dtype=np.float32) for rows in one.aligned))
-    return [
-        risk.values() for risk in head.judge(aligned, [np.arange(start, end) for start, end in one.pieces])
-    ]
-
-
-def fit_mode(data: Data, features: Reals, mode: str) -> dict[str, Stored]:
-    """Return the trees and thresholds of a mode."""
-    weights = np.array([WEIGHT[source] for source in data.sources])[data.owner]
+def fit_lexical(data: Data) -> Reals:
+    """Write the trees, and return the logits of claims whose group they had not seen."""
+    weights = _weights(data)
     folds = data.folds[data.owner]
-    directions = [int(name in RISING) for name in NAMES] + [0] * (features.shape[1] - len(NAMES))
-    risks = np.zeros(len(data.labels))
-    for fold in range(FOLDS):
-        seen = folds != fold
-        trees = export(fit(features[seen], data.labels[seen], weights[seen], directions=directions), "claims")
-        risks[~seen] = probability(Trees.load(trees, "claims").logits(features[~seen]))
-    _report(mode, data, risks)
+    apt = ~np.isin(np.array(data.sources), list(NOT_FOR_TREES))[data.owner]
+    directions = [int(name in RISING) for name in NAMES]
+    logits = np.zeros(len(data.labels))
+    for number in range(FOLDS):
+        seen = (folds != number) & apt
+        trees = fit(data.features[seen], data.labels[seen], weights[seen], directions=directions)
+        logits[~seen] = Trees.load(export(trees, "claims"), "claims").logits(data.features[~seen])
+    whole = fit(data.features[apt], data.labels[apt], weights[apt], directions=directions)
+    trees = export(whole, "claims")
+    _save("lexical", data, probability(logits), trees)
+    return logits
+
+
+def fit_learned(data: Data, logits: Reals, read: Reals) -> None:
+    """Write how the trees' logits are weighed with what was read; `data` is new to both."""
+    rows = np.column_stack([logits, read])
+    groups = np.array([one.example.group for one in data.read])[data.owner]
+    weights = _weights(data)
+    risks = np.zeros(len(rows))
+    for number in range(FOLDS):
+        # By another cut than that of the folds: all of this is one fold.
+        seen = np.array([fold(f"{group}.") != number for group in groups])
+        model = LogisticRegression().fit(rows[seen], data.labels[seen], weights[seen])
+        risks[~seen] = model.predict_proba(rows[~seen])[:, 1]
+    _tell("read", data, read[:, 0])
+    _tell("lexical, same fold", data, logits)
+    model = LogisticRegression().fit(rows, data.labels, weights)
+    print("weighed", model.coef_[0].round(3), model.intercept_.round(3))
+    if model.coef_[0, 0] <= 0:
+        raise SystemExit("a named fault would make a claim safer: the trees' weight is not above 0")
+    _save("learned", data, risks, {"weights": model.coef_[0], "bias": model.intercept_[0]})
+
+
+def _weights(data: Data) -> Reals:
+    weights: Reals = np.array([WEIGHT[source] for source in data.sources])[data.owner]
+    return weights
+
+
+def _save(mode: str, data: Data, risks: Reals, arrays: dict[str, Stored]) -> None:
+    """Set the thresholds of a mode on risks of claims that it had not seen, and write it."""
+    _tell(mode, data, risks)
     thresholds = set_thresholds(
-        data.sources,
-        unfaithful=np.array([one.example.is_unfaithful for one in data.read]),
-        labels=data.labels,
-        risks=risks,
-        owner=data.owner,
+        data.sources, unfaithful=data.unfaithful, labels=data.labels, risks=risks, owner=data.owner
     )
     print(mode, thresholds.model_dump_json(indent=1), flush=True)
-    return {
-        **export(fit(features, data.labels, weights, directions=directions), "claims"),
-        "thresholds": np.array(json.dumps(thresholds.model_dump())),
-    }
+    told = np.array(json.dumps(thresholds.model_dump()))
+    np.savez_compressed(WEIGHTS / f"{mode}.npz", allow_pickle=False, **arrays, thresholds=told)
 
 
-def _report(name: str, data: Data, risks: Reals) -> None:
+def _tell(name: str, data: Data, risks: Reals) -> None:
     sources = np.array(data.sources)
-    unfaithful = np.array([one.example.is_unfaithful for one in data.read])
-    highest = np.zeros(len(data.read))
+    highest = np.full(len(data.read), risks.min())
     np.maximum.at(highest, data.owner, risks)
     for source in sorted(WEIGHT):
         own = sources[data.owner] == source
         claims = auroc(list(data.labels[own]), list(risks[own]))
-        answers = auroc(list(unfaithful[sources == source]), list(highest[sources == source]))
+        answers = auroc(list(data.unfaithful[sources == source]), list(highest[sources == source]))
         print(
             f"{name}: {source}: AUROC of claims {claims:.4f}, of answers by the worst claim {answers:.4f}",
             flush=True,

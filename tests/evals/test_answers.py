@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from coach.settings import Settings
 from coach.types import Abstention, Answer, Citation, Claim, Outline, Stack, Support
 from evals.answers import is_valid, measure_answer, unscored_answer
 from evals.golden import GoldenItem, Relevant
@@ -201,9 +200,9 @@ def test_repetition_is_found_inside_longer_claims() -> None:
     assert repetition([]) is None
 
 
-def test_the_judge_of_spans_tells_what_follows_from_what_does_not(settings_of_pages: Settings) -> None:
+def test_the_judge_of_spans_tells_what_follows_from_what_does_not() -> None:
     """Word for word it follows, whatever the markup; another figure does not; no span supports nothing."""
-    support = SpanJudge(settings_of_pages)
+    support = SpanJudge()
     span = "**Coalesce the misses.** One request rebuilds the entry within 5 seconds."
     assert support("One request rebuilds the entry within 5 seconds.", [span]) == "supported"
     assert support("One request rebuilds the entry within 9 seconds.", [span]) != "supported"

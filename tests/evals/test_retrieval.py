@@ -32,7 +32,7 @@ def own(ingested: Ingested, tmp_path: Path) -> Iterator[Coach]:
 
 def run(task: Task, coach: Coach) -> list[Finished]:
     """Return the finished runs of a task."""
-    return run_golden(task, coach, judge=SpanJudge(coach.settings))
+    return run_golden(task, coach, judge=SpanJudge())
 
 
 def test_one_pass_gives_a_run_of_each_kind(own: Coach, tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_an_interrupted_pass_asks_only_what_is_left(own: Coach, tmp_path: Path) 
 
     task = Task(("retrieval", "answers"), golden, "dev")
     with pytest.raises(KeyboardInterrupt):
-        run_golden(task, own, judge=SpanJudge(own.settings), progress=stop_after_two)
+        run_golden(task, own, judge=SpanJudge(), progress=stop_after_two)
     asked.clear()
-    finished = run_golden(task, own, judge=SpanJudge(own.settings), progress=stop_after_two)
+    finished = run_golden(task, own, judge=SpanJudge(), progress=stop_after_two)
     assert asked == ["none"]
     assert [len(one.run.rows) for one in finished] == [3, 3]
 
