@@ -24,15 +24,26 @@ class Regression:
         places: Of each sign in the rows of `weights`.
         weights: float32 (n_signs, n_classes).
         bias: float32 (n_classes,).
+        dense: Of what a row means beside its signs, float32 (dim, n_classes).
     """
 
     places: Mapping[str, int]
     weights: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
+    dense: npt.NDArray[np.float32] | None = None
 
-    def chances(self, rows: Sequence[Mapping[str, float]]) -> Vector:
-        """Return the chances of each class, float64 (n_rows, n_classes); unknown signs count for nothing."""
+    def chances(
+        self, rows: Sequence[Mapping[str, float]], meanings: npt.NDArray[np.float32] | None = None
+    ) -> Vector:
+        """Return the chances of each class, float64 (n_rows, n_classes); unknown signs count for nothing.
+
+        Args:
+            rows: The signs of each.
+            meanings: What each means, float32 (n_rows, dim), where the regression weighs that too.
+        """
         logits = np.tile(self.bias.astype(np.float64), (len(rows), 1))
+        if self.dense is not None and meanings is not None:
+            logits += meanings @ self.dense
         for at, row in enumerate(rows):
             for name, much in row.items():
                 place = self.places.get(name)
@@ -48,7 +59,9 @@ def load_regression(name: str) -> Regression:
     """Return a regression that ships with the product."""
     arrays = load_arrays(name)
     places = {str(sign): place for place, sign in enumerate(arrays["signs"])}
-    return Regression(places, arrays["weights"].astype(np.float32), arrays["bias"].astype(np.float32))
+    weights, bias = (arrays[part].astype(np.float32) for part in ("weights", "bias"))
+    dense = arrays["dense"].astype(np.float32) if "dense" in arrays else None
+    return Regression(places, weights, bias, dense)
 
 
 @cache

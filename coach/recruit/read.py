@@ -10,13 +10,14 @@ from typing import Any, Literal
 from coach.recruit.contract import MAX_MINUTES, MAX_QUESTIONS, MAX_SETS, CompetencyWish, Wishes
 from coach.recruit.pool import Pool
 from coach.recruit.read_competencies import About, CompetencyReader
-from coach.recruit.read_kinds import KindCue, Scope, negated, read_kinds
+from coach.recruit.read_kinds import KindCue, Scope, named_kinds, negated
 from coach.recruit.read_language import NOT_ENGLISH, is_english, stems_of
 from coach.recruit.read_level import LevelCue, read_level
 from coach.recruit.read_number_words import Number
 from coach.recruit.read_numbers import read_numbers
 from coach.recruit.read_parts import asides
-from coach.recruit.read_text import asking, is_terse, lies_in, without
+from coach.recruit.read_rulings import Embed, Ruling, ruled_kinds, rulings
+from coach.recruit.read_text import Clause, asking, is_terse, lies_in, without
 from coach.types import ModelUse
 from ingest.analysis import terms
 from ingest.contract import Frozen, QuestionKind
@@ -122,11 +123,12 @@ class RequestReader:
             draft.notes.append(NOT_ENGLISH)
         scopes = negated(text)
         numbers, level = read_numbers(text), read_level(text)
-        kinds = read_kinds(text, scopes)
+        ruled = rulings(text, scopes, self._reader.embed)
+        kinds = ruled_kinds(text, ruled)
         _take_level(draft, level)
         _take_numbers(draft, numbers)
         _take_kinds(draft, kinds)
-        self._take_competencies(draft, _on_topic(text, scopes, numbers, kinds, level))
+        self._take_competencies(draft, _on_topic(text, scopes, ruled, numbers, level))
         self._take_avoided(draft, scopes, kinds)
         focus = text if is_terse(text) else ""
         wishes = Wishes(**draft.values, focus=focus[:4000])
@@ -195,24 +197,33 @@ class RequestReader:
             draft.infer("competencies", name, source.start, source.end) if source else None
 
 
-def on_topic(text: str) -> str:
+def on_topic(text: str, embed: Embed) -> str:
     """Return what of a request says what it is about, the rest blanked, asides included."""
     scopes = negated(text)
-    topical = _on_topic(text, scopes, read_numbers(text), read_kinds(text, scopes), read_level(text))
+    ruled = rulings(text, scopes, embed)
+    topical = _on_topic(text, scopes, ruled, read_numbers(text), read_level(text))
     return without(topical, asides(text))
+
+
+def _touches(clause: Clause, scope: Scope) -> bool:
+    return clause.start < scope.end and scope.from_ < clause.end
 
 
 def _on_topic(
     text: str,
     scopes: Sequence[Scope],
+    ruled: Sequence[Ruling],
     numbers: Sequence[Number],
-    kinds: Sequence[KindCue],
     level: LevelCue | None,
 ) -> str:
     """Return a request without what is ruled out, read already, or said of the interview itself."""
     spans = [(one.from_, one.end) for one in scopes]
     spans += [(one.start, one.end) for one in numbers if one.field != "count"]
-    spans += [(one.start, one.end) for one in kinds]
+    for one in ruled:
+        clause = one.clause
+        spans += [span for _, span in named_kinds(text, clause.start, clause.end)]
+        if one.says.startswith("no ") and not any(_touches(clause, scope) for scope in scopes):
+            spans.append((clause.start, clause.end))
     spans += [(level.start, level.end)] if level else []
     text = without(text, spans)
     asked = asking(text)  # elsewhere adverts speak of test sets and agent loops

@@ -127,10 +127,11 @@ class CompetencyReader:
 
     Attributes:
         stems: Of all words of the vocabulary.
+        embed: Gives what a text means.
     """
 
     def __init__(self, pool: Pool, embed: Embed) -> None:
-        self._embed = embed
+        self.embed = embed
         self._ids = sorted(pool.vectors)
         by_id = pool.by_id()
         self._of = [by_id[one].competency for one in self._ids]
@@ -176,7 +177,7 @@ class CompetencyReader:
         for start, end in sentence_spans(text):
             self._count_meaning(text[start:end], (start, end), tally)
         cut = [clause for clause in clauses(text) if terms(clause.said)]
-        vectors = [self._embed(clause.said) for clause in cut]
+        vectors = [self.embed(clause.said) for clause in cut]
         dim = self._vectors.shape[1]
         return Gathered(tally, named, cut, np.array(vectors, dtype=np.float32).reshape(-1, dim), is_note)
 
@@ -247,7 +248,7 @@ class CompetencyReader:
     def _count_meaning(self, sentence: str, span: tuple[int, int], tally: _Tally) -> None:
         if not terms(sentence):
             return
-        nearness = self._vectors @ self._embed(sentence) - _BACKGROUND * self._background - _NEAR
+        nearness = self._vectors @ self.embed(sentence) - _BACKGROUND * self._background - _NEAR
         for place in np.argsort(-nearness)[:_NEIGHBOURS]:
             if nearness[place] > 0:
                 tally.add(self._of[place], _MEANING * float(nearness[place]), span)

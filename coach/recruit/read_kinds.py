@@ -1,4 +1,4 @@
-"""What kinds of questions are wanted, and what is to be left out."""
+"""What rules find of kinds of questions that are wanted, and of what is to be left out."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def read_kinds(text: str, scopes: Sequence[Scope]) -> list[KindCue]:
     """
     found: list[KindCue] = []
     for scope in scopes:
-        found += [KindCue(kind, False, *span) for kind, span in _kinds(text, scope.start, scope.end)]
+        found += [KindCue(kind, False, *span) for kind, span in named_kinds(text, scope.start, scope.end)]
     asked = [cue for group in ("before", "after") for cue in _wanted(text, scopes, _WANTED, group)]
     if asked:  # "design is fine too" adds to what is asked for and asks for nothing by itself
         found += [*asked, *_wanted(text, scopes, _ALSO, "also")]
@@ -176,12 +176,24 @@ def _wanted(text: str, scopes: Sequence[Scope], expression: re.Pattern[str], gro
     for clause in _sentences(text):
         for match in expression.finditer(text, clause.start, clause.end):
             if match[group]:
-                for kind, span in _kinds(text, *match.span(group)):
+                for kind, span in named_kinds(text, *match.span(group)):
                     if not any(one.from_ <= span[0] < one.end for one in scopes):
                         yield KindCue(kind, True, *span)
 
 
-def _kinds(text: str, start: int, end: int) -> list[tuple[QuestionKind, tuple[int, int]]]:
+def is_negated(said: str) -> bool:
+    """Return whether words rule something out."""
+    expressions = (_LEAVE_OUT, _RULED_OUT, _ANSWERED_NO, _NEGATION)
+    return any(one.search(said) for one in expressions)
+
+
+def is_asked(said: str) -> bool:
+    """Return whether words ask for questions of a kind."""
+    return bool(_WANTED.search(said))
+
+
+def named_kinds(text: str, start: int, end: int) -> list[tuple[QuestionKind, tuple[int, int]]]:
+    """Return the kinds whose usual names stand between two places, with where."""
     return [
         (kind, match.span())
         for match in _KINDS.finditer(text, start, end)

@@ -26,6 +26,8 @@ _NUMBER = re.compile(
 _TOKEN = re.compile(r"[a-z]+|\d+|[^\w\s]|\n")
 _QUESTIONS = re.compile(r"(?<![a-z])(?:questions?|q['’]?s?|qns?|qus|ques)(?![a-z'’])")
 _REACH_CHARS, _NEXT_TOKENS = 70, 4
+SENTENCE_CHARS = 400
+"""No more of a sentence is looked at to either side: what has more is none."""
 _SIZES = (1, 2, 4, 7, 10, 12, 16, 20, 26, 35, 50, 65, 95, 125)
 _ROUND = 5
 _LATE = 0.75
@@ -87,8 +89,8 @@ def signs(text: str, found: Sequence[Mention]) -> Iterator[dict[str, float]]:
         facts = {
             f"is {kind}": True,
             f"{kind} {_size(one.value)}": True,
-            f"own {' '.join(_tokens(lower[one.start : one.end]))}": True,
-            "is broken": one.value != int(one.value),
+            f"own {' '.join(tokens(lower[one.start : one.end]))}": True,
+            "is broken": not one.value.is_integer(),
             f"{kind} is round": one.value % _ROUND == 0,
             "is of a note": is_note,
             "is asked": asked,
@@ -107,15 +109,15 @@ def signs(text: str, found: Sequence[Mention]) -> Iterator[dict[str, float]]:
             last = earlier[-1]
             told["gap"] = min(one.start - last.end, _LONGEST_GAP) / _LONGEST_GAP
             told[f"behind {'length' if last.is_length else 'number'}"] = 1.0
-            told[f"between {' '.join(_tokens(lower[last.end : one.start]))[:25]}"] = 1.0
+            told[f"between {' '.join(tokens(lower[last.end : one.start]))[:25]}"] = 1.0
         yield told
 
 
 def around(text: str, start: int, end: int, kind: str) -> dict[str, float]:
     """Return what stands around words of a text, by name; tokens at a distance are told apart by `kind`."""
     lower = text.lower()
-    before = _tokens(lower[max(0, start - _REACH_CHARS) : start])[-_NEXT_TOKENS:]
-    after = _tokens(lower[end : end + _REACH_CHARS])[:_NEXT_TOKENS]
+    before = tokens(lower[max(0, start - _REACH_CHARS) : start])[-_NEXT_TOKENS:]
+    after = tokens(lower[end : end + _REACH_CHARS])[:_NEXT_TOKENS]
     steps = range(_NEXT_TOKENS)
     left = ["^"] * (_NEXT_TOKENS - len(before)) + before
     right = after + ["$"] * (_NEXT_TOKENS - len(after))
@@ -126,11 +128,12 @@ def around(text: str, start: int, end: int, kind: str) -> dict[str, float]:
     named |= {f"left {token}" for token in before} | {f"right {token}" for token in after}
     named |= {f"either {token}" for token in (*before, *after)}
     sentence = next((span for span in sentence_spans(text) if span[0] <= start < span[1]), (start, end))
-    said = {token for token in _tokens(lower[sentence[0] : sentence[1]]) if token.isalpha()}
+    near = slice(max(sentence[0], start - SENTENCE_CHARS), min(sentence[1], end + SENTENCE_CHARS))
+    said = {token for token in tokens(lower[near]) if token.isalpha()}
     return dict.fromkeys(named, 1.0) | {f"said {token}": 0.5 for token in said}
 
 
-def _tokens(lower: str) -> list[str]:
+def tokens(lower: str) -> list[str]:
     """Return words and signs, any figure as "#", any word for questions as "questions"."""
     found = _TOKEN.findall(_QUESTIONS.sub("questions", lower))
     return ["#" if token.isdigit() else token for token in found]

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from rich.progress import track
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from coach.coach import Coach
@@ -26,20 +26,36 @@ from coach.recruit.pool import Pool
 from coach.recruit.read import on_topic
 from coach.recruit.read_competencies import CompetencyReader, Gathered
 from coach.recruit.read_competencies import signs as competency_signs
+from coach.recruit.read_kinds import negated, read_kinds
 from coach.recruit.read_level import LevelCue, chosen_level, level_cues, level_signs
 from coach.recruit.read_mentions import ROLES, Mention, Role, mentions, signs
 from coach.recruit.read_number_words import Number
 from coach.recruit.read_numbers import chosen_numbers
+from coach.recruit.read_rulings import (
+    KINDS,
+    NO_TOPIC,
+    RULINGS,
+    Embed,
+    candidates,
+    meanings,
+    ruled_kinds,
+    weighed,
+)
+from coach.recruit.read_rulings import signs as ruling_signs
+from coach.recruit.read_text import Clause
 from coach.recruit.recruiter import Recruiter
 from coach.settings import Settings
 from ingest.store.port import Vector
 
 DATA = Path(__file__).with_name("requests.jsonl")
+CLAUSES = Path(__file__).with_name("rulings.jsonl")
 DEVELOPMENT = Path(__file__).parents[1] / "golden" / "requests" / "dev.jsonl"
 WEIGHTS = Path(__file__).parents[2] / "coach" / "recruit" / "weights"
 LEAST_SEEN = 2
 """A sign of fewer mentions is left out."""
 STRENGTH = 1.0
+MEANING_COUNTS = 3.0
+"""Of what a clause means each of many small numbers says little."""
 TOPIC_STRENGTH, TOPIC_RARE, QUESTION_COUNTS = 3.0, 6.0, 0.5
 """Of clauses most are of no one topic; the handbook's own questions count less than what people write."""
 COMPETENCY_STRENGTH = 0.3
@@ -67,6 +83,10 @@ class Request(NamedTuple):
         """The words that decide a label."""
         return list(self.labels["words"].get(label, ()))
 
+    def words_by_name(self, label: str) -> dict[str, list[str]]:
+        """The words that decide each name of a label."""
+        return dict(self.labels["words"].get(label) or {})
+
 
 class Told(NamedTuple):
     """The mentions of a request, with what stands around each and what it is."""
@@ -86,6 +106,7 @@ def main() -> None:
     write("numbers", fit_roles(told))
     fit_levels(requests)
     with Coach(Settings()) as coach:
+        fit_rulings([*(one for one in requests if one.names_words), *load(CLAUSES)], coach.embed)
         pool = Recruiter(coach).pool
         fit_competencies(requests, CompetencyReader(pool, coach.embed), pool)
 
@@ -142,8 +163,14 @@ def fit_roles(told: Sequence[Told]) -> Regression:
     return fit(rows, [ROLES.index(role) for one in told for role in one.roles])
 
 
-def fit(rows: Sequence[Mapping[str, float]], labels: Sequence[int], strength: float = STRENGTH) -> Regression:
-    """Return a regression over all signs that are seen often enough."""
+def fit(
+    rows: Sequence[Mapping[str, float]],
+    labels: Sequence[int],
+    strength: float = STRENGTH,
+    *,
+    meanings: Vector | None = None,
+) -> Regression:
+    """Return a regression over all signs that are seen often enough, and over what rows mean."""
     seen = Counter(name for row in rows for name in row)
     places = {name: at for at, name in enumerate(sorted(n for n, many in seen.items() if many >= LEAST_SEEN))}
     cells = [
@@ -154,11 +181,15 @@ def fit(rows: Sequence[Mapping[str, float]], labels: Sequence[int], strength: fl
     ]
     down, across, much = zip(*cells, strict=True)
     matrix = csr_matrix((much, (down, across)), shape=(len(rows), len(places)))
+    if meanings is not None:
+        matrix = hstack([matrix, csr_matrix(meanings * MEANING_COUNTS)]).tocsr()
     model = LogisticRegression(C=strength, max_iter=2000).fit(matrix, labels)
     weights, bias = model.coef_.T, model.intercept_
     if len(bias) == 1:  # of two classes scikit-learn keeps the difference alone
         weights, bias = np.column_stack([np.zeros(len(weights)), weights]), np.append(0.0, bias)
-    return Regression(places, weights.astype(np.float32), bias.astype(np.float32))
+    weights, bias = weights.astype(np.float32), bias.astype(np.float32)
+    dense = weights[len(places) :] * MEANING_COUNTS if meanings is not None else None
+    return Regression(places, weights[: len(places)], bias, dense)
 
 
 def measure_numbers(told: Sequence[Told]) -> None:
@@ -237,6 +268,74 @@ def _fit_levels(found: Sequence[Levels]) -> Regression:
     return fit([row for one in found for row in one.signs], [label for one in found for label in one.meant])
 
 
+class Ruled(NamedTuple):
+    """The clauses of a request that may rule, and for each its signs, its meaning and its ruling's place."""
+
+    request: Request
+    clauses: list[Clause]
+    signs: list[dict[str, float]]
+    meanings: Vector
+    places: list[int]
+
+
+def fit_rulings(requests: Sequence[Request], embed: Embed) -> None:
+    """Fit, print and write what tells what clauses rule out or ask for alone."""
+    found = [ruled for one in track(requests, "rulings") if (ruled := rule(one, embed)).clauses]
+    authors = sorted({one.request.author for one in found})
+    right: Counter[str] = Counter()
+    many = Counter(_sort(one.author) for one in requests)
+    right.update(_sort(one.author) for one in requests if not candidates(one.text) and not _kinds_meant(one))
+    for author in track(authors, "fitting"):
+        model = _fit_rulings([one for one in found if one.request.author != author])
+        for one in (one for one in found if one.request.author == author):
+            text, chances = one.request.text, model.chances(one.signs, one.meanings)
+            cues = ruled_kinds(text, weighed(one.clauses, chances, read_kinds(text, negated(text))))
+            read = {f"{'only' if cue.wanted else 'no'} {cue.kind}" for cue in cues}
+            right[_sort(author)] += read == _kinds_meant(one.request)
+    for sort, number in sorted(many.items()):
+        sys.stdout.write(f"kinds of {sort} of authors left out: {right[sort] / number:.3f} of {number}\n")
+    write("rulings", _fit_rulings(found))
+
+
+def _sort(author: str) -> str:
+    return author.rpartition("-")[0]
+
+
+def _kinds_meant(request: Request) -> set[str]:
+    """Return the rulings on kinds that a request's author meant."""
+    labels = request.labels
+    return {f"no {name}" for name in labels["avoid"] if name in KINDS} | {
+        f"only {one}" for one in labels["kinds"] or ()
+    }
+
+
+def rule(request: Request, embed: Embed) -> Ruled:
+    """Return a request's clauses with their rulings, by the words that its author named."""
+    text = request.text
+    found = candidates(text)
+    places = [0] * len(found)
+    for label in ("avoid", "kinds"):
+        for name, phrases in request.words_by_name(label).items():
+            told = f"{'no' if label == 'avoid' else 'only'} {name}"
+            place = RULINGS.index(told) if told in RULINGS else RULINGS.index(NO_TOPIC)
+            for phrase in phrases:
+                start = text.find(phrase)
+                for at, clause in enumerate(found):
+                    if start >= 0 and clause.start < start + len(phrase) and start < clause.end:
+                        places[at] = place
+    if not found:
+        return Ruled(request, [], [], np.zeros((0, 0), np.float32), [])
+    return Ruled(
+        request, found, ruling_signs(text, found, negated(text)), meanings(text, found, embed), places
+    )
+
+
+def _fit_rulings(found: Sequence[Ruled]) -> Regression:
+    rows = [row for one in found for row in one.signs]
+    labels = [place for one in found for place in one.places]
+    return fit(rows, labels, meanings=np.concatenate([one.meanings for one in found]))
+
+
 class Subject(NamedTuple):
     """What a request says of competencies.
 
@@ -304,7 +403,7 @@ def fit_competencies(requests: Sequence[Request], reader: CompetencyReader, pool
 
 def subject(request: Request, reader: CompetencyReader, names: Sequence[str]) -> Subject:
     """Return what a request says of competencies, with the labels of its clauses."""
-    found = reader.gather(on_topic(request.text))
+    found = reader.gather(on_topic(request.text, reader.embed))
     meant = np.array([name in request.labels["competencies"] for name in names])
     words = request.labels["words"].get("competencies", {}) if request.names_words else {}
     if meant.any() and not words:
@@ -369,6 +468,7 @@ def write(name: str, model: Regression) -> None:
         signs=np.array(list(model.places)),
         weights=model.weights.astype(np.float16),
         bias=model.bias,
+        **({} if model.dense is None else {"dense": model.dense.astype(np.float16)}),
     )
 
 

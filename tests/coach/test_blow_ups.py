@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from coach.answer.asked import wants_questions
@@ -19,6 +20,7 @@ from coach.guard.outgoing import OutgoingScanner
 from coach.recruit.read_kinds import negated, read_kinds
 from coach.recruit.read_level import read_level
 from coach.recruit.read_numbers import read_numbers
+from coach.recruit.read_rulings import rulings
 from coach.recruit.read_text import clauses
 
 QUESTION_CHARS, TEXT_CHARS = 4_000, 20_000
@@ -70,6 +72,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "level": read_level,
     "numbers": read_numbers,
     "kinds": lambda text: read_kinds(text, negated(text)),
+    "rulings": lambda text: rulings(text, negated(text), lambda _: np.zeros(384, dtype=np.float32)),
     "clauses": clauses,
 }
 
