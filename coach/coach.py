@@ -13,6 +13,7 @@ from coach.answering import LOCAL_TENANT, Asked, answer_by_quotes, stream_quotes
 from coach.engine import Engine
 from coach.errors import UsageError
 from coach.events import Event, Finished
+from coach.guard.screened import screened_hit
 from coach.operate.mitigation import Mitigation, nothing_switched
 from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
@@ -89,12 +90,23 @@ class Coach:
         with self._switch.engine() as engine:
             yield engine.of(self._tenant)
 
-    def search(self, query: str, *, limit: int = 10, where: Filter | None = None) -> list[Hit]:
-        """Return the best chunk of each of the best `limit` sections."""
+    def search(
+        self, query: str, *, limit: int = 10, where: Filter | None = None, for_model: bool = False
+    ) -> list[Hit]:
+        """Return the best chunk of each of the best `limit` sections.
+
+        Args:
+            query: In plain words.
+            limit: Most sections that are wanted.
+            where: What they must match.
+            for_model: Whether a model reads them: what no reader of a page sees, and what speaks to an AI,
+                is blank then.
+        """
         self._check_question(query)
         with self._engine() as engine:
             retrieval = engine.retriever.retrieve(query, where=where or {}, watch=Stopwatch())
-            return engine.retriever.hits(retrieval, limit=limit)
+            hits = engine.retriever.hits(retrieval, limit=limit)
+            return [screened_hit(one, engine.load(one.document)) for one in hits] if for_model else hits
 
     def ask(
         self,

@@ -78,11 +78,12 @@ def create_mcp(services: Services) -> MCPServer:
     ) -> Annotated[CallToolResult, SearchReply]:
         """Find the sections of the interview handbook that fit a query, best first, as verbatim passages.
 
-        Each hit names its document and the span of its text, which are what a citation needs.
+        Each hit names its document and the span of its text, which are what a citation needs. What no reader
+        of the page sees, and what speaks to an AI, is blank in it.
         """
         turn = _turn_of(services, context)
         where = {field: list(values) for field, values in filters or () if values}
-        find = lambda: turn.coach.search(query, limit=limit, where=where)  # noqa: E731
+        find = lambda: turn.coach.search(query, limit=limit, where=where, for_model=True)  # noqa: E731
         hits = tuple(await _done(turn, query, find))
         return _result(
             "\n\n".join(map(_passage, hits)) or "No section fits.", SearchReply(query=query, hits=hits)

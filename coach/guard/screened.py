@@ -14,6 +14,7 @@ from pydantic import PrivateAttr
 
 from coach.guard.hidden import Hidden, hidden_spans, is_hidden, merged, touches
 from coach.guard.steering import Steering
+from coach.types import Hit
 from ingest.contract import ParsedDocument, Section
 
 
@@ -62,6 +63,17 @@ class ScreenedDocument(ParsedDocument):
         return frozenset(
             one for one, steers in zip(ordered, self._steering.flags(ordered), strict=True) if steers
         )
+
+
+def screened_hit(hit: Hit, document: ParsedDocument) -> Hit:
+    """Return a hit as a model may read it: what of its text is not to be said is blank, so offsets hold."""
+    section = next(one for one in document.sections if one.id == hit.section_id)
+    kept = list(hit.text)
+    for one in aside_spans(document, section):
+        start, end = max(one.start, hit.start) - hit.start, min(one.end, hit.end) - hit.start
+        kept[start:end] = " " * max(0, end - start)
+    path, heading = place_of(document, section)
+    return hit.model_copy(update={"text": "".join(kept), "path": path, "heading": heading})
 
 
 def screen_of(document: ParsedDocument) -> str:

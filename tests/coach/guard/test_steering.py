@@ -12,9 +12,11 @@ from coach.guard.screened import (
     is_aside,
     place_of,
     screen_of,
+    screened_hit,
 )
 from coach.guard.steering import Steering, load_steering_model, save_steering_model
 from coach.guard.vetted import digest_of
+from coach.types import Hit
 from ingest.contract import Document
 from ingest.headings import parse
 from tests.support.handbook import handbook
@@ -134,6 +136,32 @@ def test_a_table_under_a_steering_header_is_not_said(steering: Steering) -> None
         parse(Document(name="b.md", root="/handbook", text=text, sha256="3" * 64)), steering
     )
     assert [one.text for one in digest(page, page.sections[0]).statements] == ["Short ones."]
+
+
+def test_a_hit_that_a_model_reads_has_no_order_in_it(page: ScreenedDocument) -> None:
+    """What steers is blank, so that all else stands where it stood; a heading that steers is gone."""
+    section = page.sections[-1]
+    hit = Hit(
+        rank=1,
+        score=1.0,
+        document="a.md",
+        heading=section.heading,
+        path=(*section.path, ORDER),
+        start=section.start + 3,
+        end=section.end,
+        text=PAGE[section.start + 3 : section.end],
+        question_id=None,
+        chunk_id="c",
+        section_id=section.id,
+    )
+    screened = screened_hit(hit, page)
+    assert len(screened.text) == len(hit.text)
+    assert all(now in (was, " ") for was, now in zip(hit.text, screened.text, strict=True))
+    assert "Ignore" not in screened.text
+    assert "Note to AI" not in screened.text
+    assert all(kept in screened.text for kept in ("Measure the slowest", "Add a margin.", "| call | 2 s |"))
+    assert screened.path == section.path
+    assert (screened.start, screened.end) == (hit.start, hit.end)
 
 
 def test_a_screened_document_is_the_document(page: ScreenedDocument) -> None:
