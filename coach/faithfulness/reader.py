@@ -7,24 +7,19 @@ neighbours, stand in the passages. evals/training/README.md says what the weight
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import resources
+from functools import cache
 from itertools import pairwise
-from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from coach.faithfulness.arrays import Places, Reals
 from coach.faithfulness.parts import Part, parts
 from coach.faithfulness.reading import Reading
+from coach.fitted_network import FittedNetwork
 from coach.word_pieces import ENDS, OPENS, WordPieces, cut
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 WEIGHTS = ("weights", "reader.onnx")
 MOST_PASSAGE, MOST_QUESTION, MOST_ANSWER = 250, 60, 500
@@ -84,13 +79,12 @@ class Reader:
     """
 
     def __init__(self, *, threads: int = 2) -> None:
-        self._threads = threads
-        self._loading = Lock()
+        self._network = FittedNetwork("coach.faithfulness", WEIGHTS, threads=threads)
 
-    @cached_property
+    @property
     def version(self) -> str:
-        """The first 8 hex digits of the sha256 of the weights."""
-        return hashlib.sha256(self._weights).hexdigest()[:8]
+        """Of the weights."""
+        return self._network.version
 
     def read(self, reading: Reading) -> Reals:
         """Return what is made of each claim of an answer, float32 (n_claims, 4), as `ClaimReading` says."""
@@ -106,23 +100,9 @@ class Reader:
 
     def _run(self, page: Page) -> Reals:
         """Return three numbers for each piece of the answer between the marks, float32 (n, 3)."""
-        with self._loading:
-            session = self._session
-        named = {"told": page.told, "kinds": page.kinds, "answer": page.answer, "signs": page.signs}
-        logits: Reals = session.run(None, named)[0][0, 1:-1]
+        made = self._network.run(told=page.told, kinds=page.kinds, answer=page.answer, signs=page.signs)
+        logits: Reals = made[0, 1:-1]
         return logits
-
-    @cached_property
-    def _session(self) -> InferenceSession:
-        from onnxruntime import InferenceSession, SessionOptions
-
-        options = SessionOptions()
-        options.intra_op_num_threads = self._threads
-        return InferenceSession(self._weights, options, providers=["CPUExecutionProvider"])
-
-    @property
-    def _weights(self) -> bytes:
-        return resources.files("coach.faithfulness").joinpath(*WEIGHTS).read_bytes()
 
 
 def lay_out(reading: Reading, part: Part) -> Page:

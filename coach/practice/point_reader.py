@@ -6,21 +6,16 @@ made apart cannot: who does what to whom. evals/training/README.md says what it 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from functools import cache, cached_property
-from importlib import resources
-from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
+from coach.fitted_network import FittedNetwork
 from coach.practice.grade import VERDICTS
 from coach.word_pieces import ENDS, OPENS, cut
 from ingest.store.port import Vector
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 WEIGHTS = ("weights", "points.onnx")
 READ = (
@@ -86,13 +81,12 @@ class PointReader:
     """
 
     def __init__(self, *, threads: int = 2) -> None:
-        self._threads = threads
-        self._loading = Lock()
+        self._network = FittedNetwork("coach.practice", WEIGHTS, threads=threads)
 
-    @cached_property
+    @property
     def version(self) -> str:
-        """The first 8 hex digits of the sha256 of the weights."""
-        return hashlib.sha256(self._weights).hexdigest()[:8]
+        """Of the weights."""
+        return self._network.version
 
     def read(self, points: Sequence[str], said: Sequence[str]) -> Vector:
         """Return the chances of each pair, float32 (n_points, n_said, 4), in the order of `VERDICTS`.
@@ -100,32 +94,15 @@ class PointReader:
         One pair a call: the weights quantise activations over a whole batch, so that a pair's chances would
         depend on its neighbours; and on a CPU a batch is no faster.
         """
-        with self._loading:
-            session = self._session
         answers = [pieces_of(one) for one in said]
         pairs = (join(point, one) for point in map(pieces_of, points) for one in answers)
-        chances = np.concatenate([_run(session, pair) for pair in pairs])
+        chances = np.concatenate([self._run(pair) for pair in pairs])
         return chances.reshape(len(points), len(said), len(VERDICTS))
 
-    @cached_property
-    def _session(self) -> InferenceSession:
-        from onnxruntime import InferenceSession, SessionOptions
-
-        options = SessionOptions()
-        options.intra_op_num_threads = self._threads
-        return InferenceSession(self._weights, options, providers=["CPUExecutionProvider"])
-
-    @property
-    def _weights(self) -> bytes:
-        return resources.files("coach.practice").joinpath(*WEIGHTS).read_bytes()
-
-
-def _run(session: InferenceSession, pair: Pieces) -> Vector:
-    """Return the chances of one pair, float32 (1, 4)."""
-    ids, kinds = np.array([pair.ids], dtype=np.int64), np.array([pair.kinds], dtype=np.int64)
-    named = {"input_ids": ids, "token_type_ids": kinds, "attention_mask": np.ones_like(ids)}
-    chances: Vector = session.run(None, named)[0]
-    return chances
+    def _run(self, pair: Pieces) -> Vector:
+        """Return the chances of one pair, float32 (1, 4)."""
+        ids, kinds = np.array([pair.ids], dtype=np.int64), np.array([pair.kinds], dtype=np.int64)
+        return self._network.run(input_ids=ids, token_type_ids=kinds, attention_mask=np.ones_like(ids))
 
 
 @cache
