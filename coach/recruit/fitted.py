@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Vector = npt.NDArray[np.float64]
+Chances = npt.NDArray[np.float64]
 WEIGHTS = "weights"
 
 
@@ -34,7 +34,7 @@ class Regression:
 
     def chances(
         self, rows: Sequence[Mapping[str, float]], meanings: npt.NDArray[np.float32] | None = None
-    ) -> Vector:
+    ) -> Chances:
         """Return the chances of each class, float64 (n_rows, n_classes); unknown signs count for nothing.
 
         Args:
@@ -50,7 +50,7 @@ class Regression:
                 if place is not None:
                     logits[at] += much * self.weights[place]
         chances = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: Vector = chances / chances.sum(axis=1, keepdims=True)
+        shares: Chances = chances / chances.sum(axis=1, keepdims=True)
         return shares
 
 

@@ -16,8 +16,8 @@ from coach.recruit.read_level import LevelCue, read_level
 from coach.recruit.read_number_words import Number
 from coach.recruit.read_numbers import read_numbers
 from coach.recruit.read_parts import asides
-from coach.recruit.read_rulings import Embed, Ruling, ruled_kinds, rulings
-from coach.recruit.read_text import Clause, asking, is_terse, lies_in, without
+from coach.recruit.read_rulings import Ruling, ruled_kinds, rulings
+from coach.recruit.read_text import Clause, Embed, asking, is_terse, lies_in, without
 from coach.types import ModelUse
 from ingest.analysis import terms
 from ingest.contract import Frozen, QuestionKind

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,12 +17,11 @@ import numpy as np
 from coach.recruit.contract import Competency
 from coach.recruit.fitted import load_arrays, load_regression
 from coach.recruit.pool import Pool
-from coach.recruit.read_text import Clause, clauses, is_terse, sentence_spans, sentences
+from coach.recruit.read_text import Clause, Embed, clauses, is_terse, sentence_spans, sentences
 from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
 from ingest.analysis import stem, terms, words
 from ingest.store.port import Vector
 
-Embed = Callable[[str], Vector]
 # What stands in any advert and any request; what a question has in common with it says nothing of its topic.
 _EVERYWHERE = (
     "We are looking for an experienced engineer to join our growing team.",

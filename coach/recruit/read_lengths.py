@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from coach.recruit.read_number_words import NUMBER, RANGE, bounds, value
+from coach.recruit.read_text import apart
 
 _FLAGS = re.IGNORECASE
 HALF_A_DAY_HOURS = 12
@@ -75,12 +76,7 @@ def lengths(text: str) -> list[Length]:
     >>> [one.low for one in lengths("An hour and a quarter, or 14:00-14:45; leave 5 min")]
     [75.0, 45.0, 5.0]
     """
-    found = sorted(_lengths(text), key=lambda one: (one.start, -one.end))
-    kept: list[Length] = []
-    for one in found:
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
-    return kept
+    return apart(_lengths(text))
 
 
 def _lengths(text: str) -> Iterator[Length]:

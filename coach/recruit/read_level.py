@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from coach.recruit.fitted import load_regression
 from coach.recruit.read_mentions import around
 from coach.recruit.read_parts import asides, title
-from coach.recruit.read_text import asking, is_terse, lies_in
+from coach.recruit.read_text import apart, asking, is_terse, lies_in
 from ingest.contract import Level
 
 _FLAGS = re.IGNORECASE
@@ -119,12 +119,7 @@ def chosen_level(cues: Sequence[LevelCue], chances: Sequence[float]) -> LevelCue
 
 def level_cues(text: str) -> list[LevelCue]:
     """Return all words of a text that may speak for a level, in order; of two that overlap the longer."""
-    found = sorted(_cues(text), key=lambda one: (one.start, -one.end))
-    kept: list[LevelCue] = []
-    for one in found:
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
-    return kept
+    return apart(_cues(text))
 
 
 def _cues(text: str) -> Iterator[LevelCue]:
@@ -154,7 +149,7 @@ def level_signs(text: str, cues: Sequence[LevelCue]) -> Iterator[dict[str, float
     """Yield what stands around each cue of a text, by name."""
     is_note = is_terse(text)
     post = (0, 0) if is_note else title(text)
-    apart = [] if is_note else [span for span in asides(text) if span != post]
+    beside = [] if is_note else [span for span in asides(text) if span != post]
     asked = asking(text)
     for at, one in enumerate(cues):
         others = [other for other in cues if other is not one]
@@ -162,7 +157,7 @@ def level_signs(text: str, cues: Sequence[LevelCue]) -> Iterator[dict[str, float
             "is of a note": is_note,
             "is in the title": post[0] <= one.start < post[1],
             "is asked in an advert": not is_note and lies_in(one.start, asked),
-            "is aside": lies_in(one.start, apart),
+            "is aside": lies_in(one.start, beside),
             "is alone": not others,
             "is first": at == 0,
             "is beside a name": any(other.kind == "name" for other in others),

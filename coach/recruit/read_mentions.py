@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from coach.recruit.fitted import Vector, load_regression
+from coach.recruit.fitted import Chances, load_regression
 from coach.recruit.read_lengths import lengths
 from coach.recruit.read_number_words import RANGE, bounds
 from coach.recruit.read_text import asking, is_terse, lies_in, sentence_spans
@@ -69,7 +69,7 @@ def mentions(text: str) -> list[Mention]:
     return sorted(found, key=lambda one: one.start)
 
 
-def roles(text: str) -> list[tuple[Mention, Vector]]:
+def roles(text: str) -> list[tuple[Mention, Chances]]:
     """Return the mentions of a text with the chance of each of `ROLES`, float64 (4,)."""
     found = mentions(text)
     if not found:

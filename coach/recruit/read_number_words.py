@@ -58,12 +58,6 @@ def bounds(match: re.Match[str]) -> tuple[float, float]:
     return min(low, high), max(low, high)
 
 
-def middle(match: re.Match[str]) -> float:
-    """Return a number, or the middle of two."""
-    low, high = bounds(match)
-    return (low + high) / 2
-
-
 def value(written: str) -> float:
     """Return what a number says.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from coach.recruit.fitted import Vector
+from coach.recruit.fitted import Chances
 from coach.recruit.read_mentions import ROLES, Mention, Role, roles
 from coach.recruit.read_number_words import NUMBER, Number, NumberField, value
 
@@ -54,7 +54,7 @@ _ENDS = re.compile(r"[.!?\n]")
 _IN_ALL = re.compile(r"\b(?:altogether|all together|in total|in all|overall|total|together)\b", _FLAGS)
 _SPREAD = re.compile(r"\b(?:over|across|split|spread|divided|between|into|among)\b", _FLAGS)
 
-Weighed = tuple[Mention, Vector]
+Weighed = tuple[Mention, Chances]
 """A mention with the chance of each of `ROLES`."""
 
 

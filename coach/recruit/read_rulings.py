@@ -8,21 +8,19 @@ that was fitted on clauses of many authors weighs it. evals/training/README.md s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple, get_args
 
 import numpy as np
 
-from coach.recruit.fitted import Vector as Chances
-from coach.recruit.fitted import load_regression
+from coach.recruit.fitted import Chances, load_regression
 from coach.recruit.read_kinds import KindCue, Scope, is_asked, is_negated, named_kinds, read_kinds
 from coach.recruit.read_mentions import SENTENCE_CHARS, tokens
-from coach.recruit.read_text import Clause, clauses, sentence_spans
+from coach.recruit.read_text import Clause, Embed, clauses, sentence_spans
 from ingest.contract import QuestionKind
 from ingest.store.port import Vector
 
-Embed = Callable[[str], Vector]
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 NOTHING, NO_TOPIC = "nothing", "no topic"
 RULINGS = (NOTHING, NO_TOPIC, *(f"no {kind}" for kind in KINDS), *(f"only {kind}" for kind in KINDS))
@@ -51,8 +49,9 @@ def rulings(text: str, scopes: Sequence[Scope], embed: Embed) -> list[Ruling]:
     found = candidates(text)
     if not found:
         return []
-    chances = load_regression("rulings").chances(signs(text, found, scopes), meanings(text, found, embed))
-    return list(weighed(found, chances, read_kinds(text, scopes)))
+    cues = read_kinds(text, scopes)
+    chances = load_regression("rulings").chances(signs(text, found, cues), meanings(text, found, embed))
+    return list(weighed(found, chances, cues))
 
 
 def weighed(found: Sequence[Clause], chances: Chances, cues: Sequence[KindCue]) -> Iterator[Ruling]:
@@ -122,10 +121,9 @@ def meanings(text: str, found: Sequence[Clause], embed: Embed) -> Vector:
     return np.array([np.concatenate([embed(one.said), sentences[one.sentence]]) for one in found])
 
 
-def signs(text: str, found: Sequence[Clause], scopes: Sequence[Scope]) -> list[dict[str, float]]:
-    """Return what stands in each clause and its sentence, by name."""
+def signs(text: str, found: Sequence[Clause], cues: Sequence[KindCue]) -> list[dict[str, float]]:
+    """Return what stands in each clause and its sentence, by name; `cues` are what rules find in the text."""
     spans = list(sentence_spans(text))
-    cues = read_kinds(text, scopes)
     return [
         dict.fromkeys(_words(one.said.lower()), 1.0)
         | {f"said {token}": 0.5 for token in set(tokens(_near(text, one, *spans[one.sentence]).lower()))}

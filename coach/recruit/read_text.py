@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+from ingest.store.port import Vector
+
+Embed = Callable[[str], Vector]
+"""Gives what a text means, float32 (dim,)."""
 
 TERSE_WORDS = 90
 """A request of so few words speaks of the questions throughout; a longer one is an advert."""
@@ -26,6 +31,28 @@ _INTERVIEW = re.compile(
 _ABBREVIATION = re.compile(
     r"\b(?:sr|snr|jr|mr|mrs|ms|dr|etc|e\.g|i\.e|approx|excl|incl|min|mins)\.", re.IGNORECASE
 )
+
+
+class Placed(Protocol):
+    """What stands somewhere in a text."""
+
+    @property
+    def start(self) -> int: ...  # noqa: D102 - half-open offsets
+
+    @property
+    def end(self) -> int: ...  # noqa: D102
+
+
+PlacedThing = TypeVar("PlacedThing", bound=Placed)
+
+
+def apart(found: Iterable[PlacedThing]) -> list[PlacedThing]:
+    """Return what was found, in order; of two that overlap the one that begins earlier, or else is longer."""
+    kept: list[PlacedThing] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
 
 
 class Clause(NamedTuple):
