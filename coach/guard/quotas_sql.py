@@ -38,11 +38,10 @@ class SqlBackend:
     def update(self, account: Account, change: Callable[[Meter], Meter]) -> Meter:
         """Replace a meter by `change` of it and return the new one. Raises DatabaseError."""
         mine = {"of_tenant": account.tenant, "of_key": account.key_id}
-        with self._database.session(durable=False) as session:
-            connection = session.connection()
+        with self._database.transaction(durable=False) as connection:
             if (state := connection.scalar(_LOCK, mine)) is None:
                 empty = {**account._asdict(), "state": Meter().model_dump_json()}
-                insert_if_absent(session, MeterRow, empty)  # somebody else may just have done so
+                insert_if_absent(connection, MeterRow, empty)  # somebody else may just have done so
                 state = connection.execute(_LOCK, mine).scalar_one()
             after = change(Meter.model_validate_json(state))
             connection.execute(_REPLACE, {**mine, "after": after.model_dump_json()})

@@ -52,7 +52,7 @@ class Administration:
                 "scopes": [*sorted(principal.scopes)],
                 "limits": principal.limits.model_dump(exclude_none=True),
             }
-            self._log(session, action="key.created", subject=principal.key_id, details=details)
+            self._log(session.connection(), action="key.created", subject=principal.key_id, details=details)
 
         return self._keys.create(owner, scopes, limits=limits, note=note, also=noted)
 
@@ -61,7 +61,7 @@ class Administration:
 
         def noted(session: Session, ended: Key) -> None:
             details: dict[str, JsonValue] = {"tenant": ended.principal.tenant}
-            self._log(session, action="key.revoked", subject=key_id, details=details)
+            self._log(session.connection(), action="key.revoked", subject=key_id, details=details)
 
         return self._keys.revoke(key_id, also=noted)
 
@@ -69,7 +69,7 @@ class Administration:
         """Keep the stack that the settings make, whatever is in force, and return it."""
         saved = switch.save()
         with self._database.session() as session:
-            self._log(session, action="stack.saved", subject=f"stack:{saved.stack.hash}")
+            self._log(session.connection(), action="stack.saved", subject=f"stack:{saved.stack.hash}")
         return saved
 
     def use_stack(self, name: str) -> SavedStack | None:
@@ -115,7 +115,7 @@ class Administration:
                 raise NotFoundError(f"there is no published build {build!r}")
             with self._database.session() as session:
                 details: dict[str, JsonValue] = {"from": before, "to": build}
-                self._log(session, action="index.promoted", subject=f"index:{build}", details=details)
+                self._log(session.connection(), action="index.promoted", subject=f"index:{build}", details=details)
                 store.promote(settings.collection, build)
         self._stacks.reopen()
 
@@ -133,7 +133,7 @@ class Administration:
         with self._database.session() as session:
             chosen = work()
             details: dict[str, JsonValue] = {"from": _name(before), "to": _name(chosen)}
-            self._log(session, action=action, subject=f"stack:{_name(chosen)}", details=details)
+            self._log(session.connection(), action=action, subject=f"stack:{_name(chosen)}", details=details)
         return chosen
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
 
 import structlog
 from pydantic import Field, JsonValue
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coach.errors import CoachError, NotFoundError, UsageError
 from coach.operate.mitigation import Mitigation, SwitchName, check_value
@@ -118,15 +118,13 @@ class Switchboard:
             "ends_at": ends_at.isoformat() if ends_at else None,
         }
         with self._database.session() as session:
-            is_new = insert_if_absent(session, SwitchRow, made.model_dump())
+            is_new = insert_if_absent(session.connection(), SwitchRow, made.model_dump())
             row = session.get_one(SwitchRow, (made.name, made.tenant), with_for_update=True)
             before = None if is_new else _switch(row)
             for field, value in made:
                 setattr(row, field, value)
             details["from"] = before.value if before and before.holds(now) else None
-            self._audit.add(
-                session, SERVICE, actor=actor, action="switch.set", subject=_subject(made), details=details
-            )
+            self._note(session, "switch.set", made, actor, details)
         self.refresh()
         return made
 
@@ -147,9 +145,7 @@ class Switchboard:
             session.delete(row)
             session.execute(delete(SwitchRow).where(SwitchRow.ends_at <= now))  # audited when they were set
             details: dict[str, JsonValue] = {"from": was.value, "to": None, "reason": reason}
-            self._audit.add(
-                session, SERVICE, actor=actor, action="switch.cleared", subject=_subject(was), details=details
-            )
+            self._note(session, "switch.cleared", was, actor, details)
         self.refresh()
         return was
 
@@ -197,6 +193,18 @@ class Switchboard:
     def is_off(self, tenant: str) -> bool:
         """Whether the tenant is switched off, as far as is known: the database is not asked."""
         return any(one.name == "tenant" and one.tenant == tenant for one in self.known)
+
+    def _note(
+        self, session: Session, action: str, switch: Switch, actor: str, details: Mapping[str, JsonValue]
+    ) -> None:
+        self._audit.add(
+            session.connection(),
+            SERVICE,
+            actor=actor,
+            action=action,
+            subject=_subject(switch),
+            details=details,
+        )
 
     def _read(self) -> tuple[Switch, ...]:
         query = select(SwitchRow).order_by(SwitchRow.name, SwitchRow.tenant)

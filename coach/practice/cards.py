@@ -86,7 +86,7 @@ def _review(
     """Return a card after a review that is stored with it; the first one makes the card."""
     empty = CardState(due=at)
     insert_if_absent(
-        session,
+        session.connection(),
         CardRow,
         {
             "tenant": owner.tenant,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, insert, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Connection, ForeignKeyConstraint, Index, Row, bindparam, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.errors import NotFoundError
 from coach.store.base import Id, Owned, PlainText, UtcTime, Word, utc_now
@@ -46,6 +46,9 @@ class AnswerChunkRow(Owned):
     chunk_id: Mapped[str] = mapped_column(Id, primary_key=True)
 
 
+_KEPT = select(AnswerRow.body, AnswerRow.corpus_hash, AnswerRow.created_at).where(
+    AnswerRow.tenant == bindparam("of_tenant"), AnswerRow.id == bindparam("of_id")
+)
 _INSERT_CHUNKS = insert(AnswerChunkRow.metadata.tables[AnswerChunkRow.__tablename__])
 
 
@@ -69,7 +72,7 @@ class AnswerStore:
         answer: Answer,
         corpus_hash: str,
         *,
-        also: Callable[[Session], object] | None = None,
+        also: Callable[[Connection], object] | None = None,
     ) -> StoredAnswer:
         """Store an answer and return it as stored; saving it again changes nothing.
 
@@ -95,14 +98,15 @@ class AnswerStore:
         cited = {cited.chunk_id for claim in claims for cited in claim.citations if cited.chunk_id}
         # Not durable: whoever loses it to a power cut has it on the screen, and a conversation or a stored
         # reply that names it is written after it, durably.
-        with self._database.session(durable=False) as session:
-            if not insert_if_absent(session, AnswerRow, row):
-                return _stored(session.get_one(AnswerRow, (owner.tenant, answer.id)))
+        with self._database.transaction(durable=False) as connection:
+            if not insert_if_absent(connection, AnswerRow, row):
+                mine = {"of_tenant": owner.tenant, "of_id": answer.id}
+                return _stored(connection.execute(_KEPT, mine).one())
             if cited:
                 key = {"tenant": owner.tenant, "person": owner.person, "answer_id": answer.id}
-                session.execute(_INSERT_CHUNKS, [{**key, "chunk_id": chunk} for chunk in sorted(cited)])
+                connection.execute(_INSERT_CHUNKS, [{**key, "chunk_id": chunk} for chunk in sorted(cited)])
             if also is not None:
-                also(session)
+                also(connection)
         return stored
 
     def get(self, tenant: str, answer_id: str) -> StoredAnswer | None:
@@ -142,7 +146,7 @@ class AnswerStore:
             return tuple(session.scalars(query.order_by(AnswerChunkRow.answer_id)))
 
 
-def _stored(row: AnswerRow) -> StoredAnswer:
+def _stored(row: AnswerRow | Row[str, str, datetime]) -> StoredAnswer:
     return StoredAnswer(
         answer=Answer.model_validate_json(row.body), corpus_hash=row.corpus_hash, created_at=row.created_at
     )

@@ -15,10 +15,11 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import JsonValue
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.store.base import NAME_CHARS, Base, PlainText, UtcTime, Word, utc_now
 from coach.store.database import Database, insert_if_absent
@@ -60,7 +61,18 @@ _MINE = AuditHeadRow.tenant == bindparam("of_tenant")
 _LOCK = select(AuditHeadRow.sequence, AuditHeadRow.hash).where(_MINE).with_for_update()
 _MOVE = update(AuditHeadRow).where(_MINE).values(sequence=bindparam("at_sequence"), hash=bindparam("at_hash"))
 _INSERT = insert(AuditRow.metadata.tables[AuditRow.__tablename__])
-_COLUMNS = tuple(AuditRow.metadata.tables[AuditRow.__tablename__].columns.keys())
+
+
+class _Fields(NamedTuple):
+    """What an entry's hash is made of, with that of the entry before."""
+
+    tenant: str
+    sequence: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: str
 
 
 class Head(Frozen):
@@ -125,12 +137,12 @@ class AuditLog:
         details: Mapping[str, JsonValue] | None = None,
     ) -> Entry:
         """Write an entry at the end of the tenant's chain and return it."""
-        with self._database.session() as session:
-            return self.add(session, tenant, actor=actor, action=action, subject=subject, details=details)
+        with self._database.transaction() as connection:
+            return self.add(connection, tenant, actor=actor, action=action, subject=subject, details=details)
 
     def add(
         self,
-        session: Session,
+        connection: Connection,
         tenant: str,
         *,
         actor: str,
@@ -139,24 +151,17 @@ class AuditLog:
         details: Mapping[str, JsonValue] | None = None,
     ) -> Entry:
         """Write an entry in a transaction that is open, so that what was done and its entry stand or fall."""
-        connection = session.connection()
         head = connection.execute(_LOCK, {"of_tenant": tenant}).first()
         if head is None:
-            insert_if_absent(session, AuditHeadRow, {"tenant": tenant, **EMPTY.model_dump()})
+            insert_if_absent(connection, AuditHeadRow, {"tenant": tenant, **EMPTY.model_dump()})
             head = connection.execute(_LOCK, {"of_tenant": tenant}).one()
-        row = AuditRow(
-            tenant=tenant,
-            sequence=head.sequence + 1,
-            at=self._clock(),
-            actor=actor,
-            action=action,
-            subject=subject,
-            details=json.dumps(dict(details or {}), sort_keys=True, separators=(",", ":")),
-        )
-        row.hash = _hash(head.hash, row)
-        connection.execute(_INSERT, {name: getattr(row, name) for name in _COLUMNS})
-        connection.execute(_MOVE, {"of_tenant": tenant, "at_sequence": row.sequence, "at_hash": row.hash})
-        return _entry(row)
+        written = json.dumps(dict(details or {}), sort_keys=True, separators=(",", ":"))
+        fields = _Fields(tenant, head.sequence + 1, self._clock(), actor, action, subject, written)
+        hash_ = _hash(head.hash, fields)
+        connection.execute(_INSERT, {**fields._asdict(), "hash": hash_})
+        moved = {"of_tenant": tenant, "at_sequence": fields.sequence, "at_hash": hash_}
+        connection.execute(_MOVE, moved)
+        return _entry(fields, hash_)
 
     def head(self, tenant: str) -> Head:
         """Return where the tenant's chain ends, to be noted where the database cannot be rewritten."""
@@ -168,7 +173,7 @@ class AuditLog:
         """Return the tenant's entries about one thing, oldest first."""
         query = select(AuditRow).where(AuditRow.tenant == tenant, AuditRow.subject == subject)
         with self._database.reading() as session:
-            return tuple(_entry(row) for row in session.scalars(query.order_by(AuditRow.sequence)))
+            return tuple(_entry(row, row.hash) for row in session.scalars(query.order_by(AuditRow.sequence)))
 
     def latest(
         self, tenant: str, *, limit: int, before: int | None = None, action: str = "", holding: str = ""
@@ -191,7 +196,7 @@ class AuditLog:
             query = query.where(AuditRow.details.contains(json.dumps(holding), autoescape=True))
         with self._database.reading() as session:
             rows = session.scalars(query.order_by(AuditRow.sequence.desc()).limit(limit))
-            return tuple(_entry(row) for row in rows)
+            return tuple(_entry(row, row.hash) for row in rows)
 
     def tenants(self) -> tuple[str, ...]:
         """Return whose chains there are, sorted."""
@@ -217,27 +222,27 @@ class AuditLog:
         return Verification(entries=sequence, broken_at=None if whole else sequence + 1)
 
 
-def _hash(previous: str, row: AuditRow) -> str:
+def _hash(previous: str, fields: _Fields | AuditRow) -> str:
     parts = [
         previous,
-        row.tenant,
-        row.sequence,
-        row.at.isoformat(timespec="microseconds"),
-        row.actor,
-        row.action,
-        row.subject,
-        row.details,
+        fields.tenant,
+        fields.sequence,
+        fields.at.isoformat(timespec="microseconds"),
+        fields.actor,
+        fields.action,
+        fields.subject,
+        fields.details,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _entry(row: AuditRow) -> Entry:
+def _entry(fields: _Fields | AuditRow, hash_: str) -> Entry:
     return Entry(
-        sequence=row.sequence,
-        at=row.at,
-        actor=row.actor,
-        action=row.action,
-        subject=row.subject,
-        details=json.loads(row.details),
-        hash=row.hash,
+        sequence=fields.sequence,
+        at=fields.at,
+        actor=fields.actor,
+        action=fields.action,
+        subject=fields.subject,
+        details=json.loads(fields.details),
+        hash=hash_,
     )

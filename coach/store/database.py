@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 POOL_CONNECTIONS = 16
 UNDEFINED_TABLE, UNDEFINED_COLUMN = "42P01", "42703"  # SQLSTATE
+_COMMIT_LIGHTLY = text("SET LOCAL synchronous_commit = off")
 
 
 class Database:
@@ -70,11 +71,21 @@ class Database:
             DatabaseError: The database does not answer, stays locked for `timeout_s`, or cannot write.
             SchemaError: It lacks a table or column.
         """
-        engine = self._writing if durable else self._writing_lightly
-        with self._translated(), Session(engine, expire_on_commit=False) as session, session.begin():
-            if not durable and engine.dialect.name == "postgresql":
-                session.execute(text("SET LOCAL synchronous_commit = off"))
+        with (
+            self.transaction(durable=durable) as connection,
+            Session(connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Give the transaction of `session` without the mapper, which costs more than the database does."""
+        engine = self._writing if durable else self._writing_lightly
+        with self._translated(), engine.begin() as connection:
+            if not durable and engine.dialect.name == "postgresql":
+                connection.execute(_COMMIT_LIGHTLY)
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -191,10 +202,10 @@ class Database:
         return DatabaseError(what)
 
 
-def insert_if_absent(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
+def insert_if_absent(connection: Connection, table: type[Base], values: dict[str, Any]) -> bool:
     """Insert a row unless one with the same key is there; return whether it was inserted."""
-    statement = _insert_unless_there(table, session.get_bind().dialect.name)
-    return session.execute(statement, values).first() is not None
+    statement = _insert_unless_there(table, connection.dialect.name)
+    return connection.execute(statement, values).first() is not None
 
 
 @cache

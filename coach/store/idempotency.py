@@ -129,7 +129,7 @@ class IdempotencyStore:
         }
         with self._database.session(durable=False) as session:  # nothing is acknowledged yet
             session.execute(delete(IdempotencyRow).filter_by(**_where(fresh)).where(_expired(now)))
-            if insert_if_absent(session, IdempotencyRow, row):
+            if insert_if_absent(session.connection(), IdempotencyRow, row):
                 return fresh
             return self._judge(session, fresh, body_sha256, now)
 

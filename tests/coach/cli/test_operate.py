@@ -90,8 +90,8 @@ def give(url: str, answer_id: str) -> None:
             Owner("local"),
             answer,
             "corpus-1",
-            also=lambda session: log.add(
-                session, "local", actor="k1", action=GIVEN, subject=answer_id, details=details
+            also=lambda connection: log.add(
+                connection, "local", actor="k1", action=GIVEN, subject=answer_id, details=details
             ),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from coach.errors import NotFoundError
 from coach.operate.lineage import GIVEN, Account, Auditor
@@ -24,9 +24,9 @@ def give(database: Database, owner: Owner, answer_id: str, *chunks: str, questio
     """Store an answer with its entry, as the API does."""
     answer, log = make_answer(answer_id, question=question, chunks=chunks), AuditLog(database)
 
-    def entry(session: object) -> None:
+    def entry(connection: Connection) -> None:
         details = Account.of(answer, "corpus-1", dict.fromkeys(chunks, "a.md")).details()
-        log.add(session, owner.tenant, actor="k1", action=GIVEN, subject=answer_id, details=details)  # type: ignore[arg-type]
+        log.add(connection, owner.tenant, actor="k1", action=GIVEN, subject=answer_id, details=details)
 
     AnswerStore(database).save(owner, answer, "corpus-1", also=entry)
 
