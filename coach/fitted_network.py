@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from ingest.onnx import open_session
+
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
@@ -44,8 +46,4 @@ class FittedNetwork:
 
     @cached_property
     def _session(self) -> InferenceSession:
-        from onnxruntime import InferenceSession, SessionOptions
-
-        options = SessionOptions()
-        options.intra_op_num_threads = self._threads
-        return InferenceSession(self._file.read_bytes(), options, providers=["CPUExecutionProvider"])
+        return open_session(self._file.read_bytes(), threads=self._threads)

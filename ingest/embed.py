@@ -16,6 +16,7 @@ import numpy as np
 from ingest.analysis import terms, words
 from ingest.contract import Chunk
 from ingest.late_interaction import Head, load_head
+from ingest.onnx import open_session
 from ingest.store.port import ChunkVectors, SparseVector, Vector
 from ingest.weights import ModelSpec, find_model, require
 
@@ -168,7 +169,10 @@ class Embedder:
         loaded = TextEmbedding(
             self.spec.fastembed_name, specific_model_path=str(self._folder), threads=threads
         )
-        return cast("OnnxTextModel[Any]", loaded.model)
+        model = cast("OnnxTextModel[Any]", loaded.model)
+        # fastembed has no option for how its threads wait
+        model.model = open_session(self._folder / model.model_description.model_file, threads=threads)
+        return model
 
     @cached_property
     def _head(self) -> Head:

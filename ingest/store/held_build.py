@@ -150,4 +150,4 @@ class HeldBuild(ABC):
 
 
 def _ranked(found: Iterable[Any], plan: Plan, limit: int) -> list[RankedId]:
-    return ranked(((str(point.id), point.score) for point in found), fused=plan.fused, limit=limit)
+    return ranked(((point.id, point.score) for point in found), fused=plan.fused, limit=limit)

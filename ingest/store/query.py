@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from ingest.errors import IndexMismatchError
 from ingest.store.port import FILTER_FIELDS, INDEXED_FIELDS, Filter, Leg, RankedId, SparseVector
@@ -74,12 +75,18 @@ def _check_filter(where: Filter) -> dict[str, list[str]]:
     return {field: list(values) for field, values in where.items()}
 
 
-def ranked(found: Iterable[tuple[str, float]], *, fused: bool, limit: int) -> list[RankedId]:
+def ranked(found: Iterable[tuple[object, float]], *, fused: bool, limit: int) -> list[RankedId]:
     """Return the best `limit` of these ids and scores, best first, ties in the order of ids.
+
+    An id may be anything that `str` names, a UUID, say; only of those that can be among the best is it named.
 
     >>> [(hit.id, hit.rank) for hit in ranked([("b", 0.5), ("a", 0.5), ("c", 0.7)], fused=True, limit=2)]
     [('c', 1), ('a', 2)]
     """
-    scores = ((one, round(score, SCORE_DIGITS) if fused else score) for one, score in found)
-    best = sorted(scores, key=lambda pair: (-pair[1], pair[0]))[: max(limit, 0)]
+    if limit < 1:
+        return []
+    scores = [(one, round(score, SCORE_DIGITS) if fused else score) for one, score in found]
+    least = nlargest(limit, (score for _, score in scores))[-1:]
+    near = ((str(one), score) for one, score in scores if score >= least[0])
+    best = sorted(near, key=lambda pair: (-pair[1], pair[0]))[:limit]
     return [RankedId(id=one, score=score, rank=rank) for rank, (one, score) in enumerate(best, start=1)]

@@ -23,6 +23,7 @@ from coach.settings import Settings
 from evals.golden import GoldenItem, load_golden
 from evals.metrics.recall import recall
 from evals.metrics.success import success
+from evals.side_by_side import ROUNDS
 from ingest.embed import Embedder
 from ingest.pipeline import ingest
 from ingest.store import open_store
@@ -66,15 +67,19 @@ def _ingest(settings: Settings) -> float:
 
 
 def _table(systems: Sequence[System], items: Sequence[GoldenItem], console: Console) -> Table:
-    """Ask each question of each system in turn, so that all meet the same state of the machine."""
+    """Ask each system all questions, one system after the other, round by round.
+
+    Not question by question: the threads of one would still wait for more work, on the cores of the next.
+    """
     spent_ms: dict[str, list[float]] = {system.name: [] for system in systems}
     found: dict[str, list[tuple[float, float]]] = {system.name: [] for system in systems}
-    for system in systems:
-        system.find(items[0].query)
-    for item in track(items, "asking", console=console, transient=True):
-        for system in systems:
+    rounds = [(number, system) for number in range(ROUNDS + 1) for system in systems]
+    for number, system in track(rounds, "asking", console=console, transient=True):
+        for item in items:
             began = time.perf_counter()
             places = system.find(item.query)
+            if not number:  # the first round warms up
+                continue
             spent_ms[system.name].append((time.perf_counter() - began) * 1000)
             holding = [[n for n, one in enumerate(item.places) if one.holds(place)] for place in places]
             found[system.name].append(
@@ -83,7 +88,7 @@ def _table(systems: Sequence[System], items: Sequence[GoldenItem], console: Cons
     columns = ("system", "ingest s", "to peers", "query ms", "to peers", "p95 ms", "success@5", "recall@10")
     table = Table(
         *columns,
-        title=f"{len(items)} questions",
+        title=f"{len(items)} questions, {ROUNDS} rounds",
         title_justify="left",
         caption=f"to peers: a ratio to each of the first {PEERS}, in their order",
     )
