@@ -55,6 +55,10 @@ class ScreenedDocument(ParsedDocument):
             self._spans[section.id] = tuple(Hidden(start + one.start, start + one.end) for one in found)
         return self._spans[section.id]
 
+    def steers(self, text: str) -> bool:
+        """Return whether anything that a text of the page says speaks to an AI."""
+        return any(steers for _, steers in self._steering.told(text))
+
     @cached_property
     def _steering_titles(self) -> frozenset[str]:
         titles = {title for one in self.sections for title in (*one.path, one.heading)}
@@ -84,6 +88,11 @@ def screen_of(document: ParsedDocument) -> str:
 def is_steering_title(document: ParsedDocument, title: str) -> bool:
     """Return whether a heading of a document, or the label of a part, speaks to an AI."""
     return isinstance(document, ScreenedDocument) and document.is_steering_title(title)
+
+
+def is_steering(document: ParsedDocument, text: str) -> bool:
+    """Return whether a text of a document, as it is about to be put to somebody, speaks to an AI."""
+    return isinstance(document, ScreenedDocument) and document.steers(text)
 
 
 def place_of(document: ParsedDocument, section: Section) -> Place:

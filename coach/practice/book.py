@@ -7,7 +7,8 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from coach.errors import NotFoundError
-from coach.guard.screened import is_steering_title
+from coach.guard.hidden import is_hidden
+from coach.guard.screened import is_steering, is_steering_title
 from coach.practice.candidate import Runs
 from coach.practice.drill import Staged
 from coach.practice.drill_shelf import stage_all
@@ -112,8 +113,13 @@ class Book:
 
     def _question(self, entry: Entry) -> PracticeQuestion:
         section, tags = entry.section, entry.tags
-        text = self._load(section.document).document.text
-        asked = [text[part.start : part.end] for part in section.parts if part.kind == "follow_up"]
+        page = self._load(section.document)
+        text = page.document.text
+        asked = [
+            first_question(text[part.start : part.end])
+            for part in section.parts
+            if part.kind == "follow_up" and not is_hidden(text, part.start, part.end)
+        ]
         return PracticeQuestion(
             id=section.id,
             question=section.heading,
@@ -123,8 +129,8 @@ class Book:
             kind=tags.kind,
             frequency=tags.frequency,
             minutes=tags.minutes or DEFAULT_MINUTES,
-            follow_ups=tuple(one for one in map(first_question, asked) if one),
-            wordings=(section.heading, *tags.aliases),
+            follow_ups=tuple(one for one in asked if one and not is_steering(page, one)),
+            wordings=(section.heading, *(one for one in tags.aliases if not is_steering(page, one))),
         )
 
     def _read(self, question_id: str) -> PageVectors:
