@@ -184,9 +184,9 @@ fit-requests: setup
 fit: setup
 	$(BIN)/python -m evals.fit_gate $(FIT)
 
-# What tells sentences that speak to an AI. TEXT names our handbook, then folders of other honest ones, one each; SHOW=--show prints errors.
+# What tells sentences that speak to an AI. TEXT names our handbook, then folders of other honest ones, one each; SHOW=--show prints errors. With BASE (as above) the second look is trained anew.
 fit-steering: setup
-	$(BIN)/python -m evals.training.fit_steering $(TEXT) $(SHOW)
+	$(BIN)/python -m evals.training.fit_steering $(TEXT) $(if $(BASE),--base $(BASE)) $(SHOW)
 
 # Sentences of our handbook that would be set aside; it prints the new ones, for whoever runs it to read.
 vet-steering: setup

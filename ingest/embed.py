@@ -171,7 +171,7 @@ class Embedder:
         )
         model = cast("OnnxTextModel[Any]", loaded.model)
         # fastembed has no option for how its threads wait
-        model.model = open_session(self._folder / model.model_description.model_file, threads=threads)
+        model.model = open_session(self._folder / "model.onnx", threads=threads)
         return model
 
     @cached_property

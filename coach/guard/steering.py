@@ -1,7 +1,8 @@
 """Sentences of a page that speak to an AI which reads along, told from those that speak to its reader.
 
-A linear model over hashed runs of letters and words looks at all sentences of a section at once.
-`make fit-steering` fits it; docs/decisions/0023-steering.md says why it is built so.
+A linear model over hashed runs of letters and words looks at all sentences of a section at once, and a small
+network at those that it finds suspicious; what both say is added up. `make fit-steering` fits them;
+docs/decisions/0023-steering.md says why they are built so.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 from coach.guard.hidden import Hidden, merged
 from coach.guard.ngrams import normalised, read_runs
 from coach.guard.scripts import is_latin, is_of_another_script
+from coach.guard.steering_network import SteeringNetwork, load_steering_network
 from coach.guard.utterances import Utterance, utterances
 from coach.guard.vetted import digest_of
 from ingest.store.port import Vector
@@ -40,12 +42,14 @@ class SteeringModel:
         version: Hash of the file.
         runs: What each bucket of runs counts, float32 (BUCKETS,).
         bias: Added to their sum.
-        threshold: From which on a sentence steers.
+        look: From which on a sentence gets the second look.
+        threshold: From which on a sentence steers, by the sum of both.
     """
 
     version: str
     runs: Vector
     bias: float
+    look: float
     threshold: float
 
     def scores(self, texts: Sequence[str]) -> Vector:
@@ -71,13 +75,21 @@ class Steering:
     Args:
         model: What was fitted.
         vetted: Digests of sentences that are known to be honest.
+        network: Has the second look; by default what ships.
     """
 
-    def __init__(self, model: SteeringModel, vetted: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        model: SteeringModel,
+        vetted: frozenset[str] = frozenset(),
+        network: SteeringNetwork | None = None,
+    ) -> None:
         self._model = model
         self._vetted = vetted
+        self._network = network or load_steering_network()
         known = sha256("".join(sorted(vetted)).encode()).hexdigest()[:12]
-        self._version = f"{model.version}+{known}" if vetted else model.version
+        fitted = f"{model.version}+{self._network.version}"
+        self._version = f"{fitted}+{known}" if vetted else fitted
 
     @property
     def version(self) -> str:
@@ -88,8 +100,13 @@ class Steering:
         """Return which of the texts, a sentence each, steer."""
         if not texts:
             return []
-        high = self._model.scores(texts) >= self._model.threshold
-        return [bool(is_high) and self._is_open(text) for text, is_high in zip(texts, high, strict=True)]
+        return [
+            score >= self._model.look and self._is_open(text) and self._is_high(text, score)
+            for text, score in zip(texts, self._model.scores(texts).tolist(), strict=True)
+        ]
+
+    def _is_high(self, text: str, score: float) -> bool:
+        return score + self._network.score(text) >= self._model.threshold
 
     def steers(self, text: str) -> bool:
         """Return whether a text, a sentence, steers."""
@@ -136,6 +153,7 @@ def load_steering_model() -> SteeringModel:
             version=sha256(content).hexdigest()[:12],
             runs=arrays["runs"].astype(np.float32) * float(arrays["scale"]),
             bias=float(arrays["bias"]),
+            look=float(arrays["look"]),
             threshold=float(arrays["threshold"]),
         )
 
@@ -147,6 +165,7 @@ def save_steering_model(model: SteeringModel) -> bytes:
         "runs": np.round(model.runs / scale).astype(np.int8),
         "scale": np.float32(scale),
         "bias": np.float32(model.bias),
+        "look": np.float32(model.look),
         "threshold": np.float32(model.threshold),
     }
     content = BytesIO()

@@ -115,7 +115,9 @@ class Administration:
                 raise NotFoundError(f"there is no published build {build!r}")
             with self._database.session() as session:
                 details: dict[str, JsonValue] = {"from": before, "to": build}
-                self._log(session.connection(), action="index.promoted", subject=f"index:{build}", details=details)
+                self._log(
+                    session.connection(), action="index.promoted", subject=f"index:{build}", details=details
+                )
                 store.promote(settings.collection, build)
         self._stacks.reopen()
 

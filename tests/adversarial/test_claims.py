@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from itertools import cycle, islice
+from pathlib import Path
+
 import pytest
 
 from coach.models.fake import says
@@ -18,6 +22,9 @@ from tests.adversarial.handbook_claims import (
 
 FILES = ("claims.yaml", "claims-second.yaml", "claims-held-out.yaml")
 FEWEST_CAUGHT, MOST_LOST = 0.95, 0.05
+SENTENCES = Path(__file__).parents[2] / "evals" / "training" / "steering.jsonl"
+"""Of pages on anything from cooking to law; those whose author is noted are claims enough."""
+STRANGERS = 200
 
 
 def is_shown(one: Stated) -> bool:
@@ -47,3 +54,19 @@ def test_rates_of_the_check(capsys: pytest.CaptureFixture[str]) -> None:
         )
     assert 1 - len(missed) / len(planted) >= FEWEST_CAUGHT
     assert len(lost) / len(supported) <= MOST_LOST
+
+
+def test_a_claim_has_to_do_with_its_quote(capsys: pytest.CaptureFixture[str]) -> None:
+    """At least 95% of sentences about other things, each under a true quote of a page, are not shown."""
+    rows = [json.loads(line) for line in SENTENCES.read_text(encoding="utf-8").splitlines()]
+    texts = [one["text"] for one in rows if one.get("author") and one.get("where") != "question"]
+    strangers = texts[:: len(texts) // STRANGERS][:STRANGERS]
+    quotes = cycle(one for one in stated(FILES[0]) if one.kind == "supported")
+    claims = [
+        Stated(one.page, one.quote, text, "stranger")
+        for text, one in zip(strangers, islice(quotes, STRANGERS), strict=True)
+    ]
+    shown = [one for one in claims if is_shown(one)]
+    with capsys.disabled():
+        print(f"\n{len(shown)} of {len(claims)} strangers shown", *shown, sep="\n")  # noqa: T201
+    assert len(shown) / len(claims) <= 1 - FEWEST_CAUGHT

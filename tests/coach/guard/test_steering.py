@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from coach.answer.digest import digest, heading
@@ -15,6 +17,7 @@ from coach.guard.screened import (
     screened_hit,
 )
 from coach.guard.steering import Steering, load_steering_model, save_steering_model
+from coach.guard.steering_network import MOST_PIECES, SteeringNetwork, load_steering_network, pieces
 from coach.guard.vetted import digest_of
 from coach.types import Hit
 from ingest.contract import Document
@@ -73,6 +76,46 @@ def test_the_dress_of_an_order_does_not_hide_it(steering: Steering) -> None:
     look_alike = ORDER.replace("o", "\u043e").replace("e", "\u0435")
     marked = ORDER.replace("a", "**a**").replace("t", "<b>t</b>").replace("i", "&#105;")
     assert all(steering.flags([look_alike, "\u200b".join(ORDER), ORDER.upper(), marked]))
+
+
+class Blind:
+    """A second look that always says the same, and counts how often it was asked."""
+
+    version = "blind"
+
+    def __init__(self, says: float) -> None:
+        self.says = says
+        self.asked = 0
+
+    def score(self, text: str) -> float:
+        """Return what is said of any sentence."""
+        del text
+        self.asked += 1
+        return self.says
+
+
+def test_both_looks_are_added_up() -> None:
+    """What the first look finds suspicious is told by the sum; of anything else the second is not asked."""
+    model = load_steering_model()
+    [first] = model.scores([ORDER]).tolist()
+    enough = model.threshold - first
+    for says, steers in ((enough + 0.01, True), (enough - 0.01, False)):
+        network = Blind(says)
+        steering = Steering(model, network=cast("SteeringNetwork", network))
+        assert steering.flags([ORDER, "Measure the slowest healthy call and add a margin."]) == [
+            steers,
+            False,
+        ]
+        assert network.asked == 1
+
+
+def test_the_second_look_reads_in_any_dress_and_at_any_length() -> None:
+    """A sentence is scored alike however it is dressed; a long one by its beginning."""
+    network = load_steering_network()
+    assert network.score(ORDER.upper()) == network.score(ORDER)
+    assert network.score(ORDER) > network.score(HONEST[0])
+    assert network.score("word " * 500) == network.score("word " * 900)
+    assert len(pieces("word " * 900)) == MOST_PIECES + 2
 
 
 def test_what_was_vetted_is_said(steering: Steering) -> None:
@@ -168,7 +211,7 @@ def test_a_screened_document_is_the_document(page: ScreenedDocument) -> None:
     """All its fields are those of the document, which by itself has no screen."""
     plain = parse(page.document)
     assert page.model_dump() == plain.model_dump()
-    assert screen_of(page) == load_steering_model().version
+    assert screen_of(page) == Steering(load_steering_model()).version
     assert screen_of(plain) == ""
 
 
@@ -176,4 +219,4 @@ def test_what_is_saved_is_read_again() -> None:
     """The file that ships is what its own content makes; its version is that of its bytes."""
     model = load_steering_model()
     assert len(save_steering_model(model)) < 300_000
-    assert model.scores([ORDER])[0] > model.threshold > model.scores([HONEST[0]])[0]
+    assert model.scores([ORDER])[0] > model.look > model.scores([HONEST[0]])[0]
