@@ -14,7 +14,7 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 from io import BytesIO
-from itertools import groupby, islice
+from itertools import compress, count, groupby, islice
 from operator import or_
 from typing import Any
 
@@ -31,6 +31,8 @@ from ingest.store.port import Vector
 WEIGHTS_FILE = "steering.npz"
 INT8_SCALE = 127.0
 _FEWEST_WORDS = 3
+MOST_LOOKS = 200
+"""So many suspicious sentences of a section get a second look; it takes milliseconds each."""
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]{2,}")
 
 
@@ -97,16 +99,20 @@ class Steering:
         return self._version
 
     def flags(self, texts: Sequence[str]) -> list[bool]:
-        """Return which of the texts, a sentence each, steer."""
+        """Return which of the texts, a sentence each, steer.
+
+        Of a page that is full of suspicious ones only the first get a second look: the others steer.
+        """
         if not texts:
             return []
-        return [
-            score >= self._model.look and self._is_open(text) and self._is_high(text, score)
-            for text, score in zip(texts, self._model.scores(texts).tolist(), strict=True)
+        scores = self._model.scores(texts).tolist()
+        flags = [
+            score >= self._model.look and self._is_open(text)
+            for text, score in zip(texts, scores, strict=True)
         ]
-
-    def _is_high(self, text: str, score: float) -> bool:
-        return score + self._network.score(text) >= self._model.threshold
+        for at in islice(compress(count(), tuple(flags)), MOST_LOOKS):
+            flags[at] = scores[at] + self._network.score(texts[at]) >= self._model.threshold
+        return flags
 
     def steers(self, text: str) -> bool:
         """Return whether a text, a sentence, steers."""

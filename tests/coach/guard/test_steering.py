@@ -16,7 +16,7 @@ from coach.guard.screened import (
     screen_of,
     screened_hit,
 )
-from coach.guard.steering import Steering, load_steering_model, save_steering_model
+from coach.guard.steering import MOST_LOOKS, Steering, load_steering_model, save_steering_model
 from coach.guard.steering_network import MOST_PIECES, SteeringNetwork, load_steering_network, pieces
 from coach.guard.vetted import digest_of
 from coach.types import Hit
@@ -107,6 +107,14 @@ def test_both_looks_are_added_up() -> None:
             False,
         ]
         assert network.asked == 1
+
+
+def test_a_page_full_of_orders_takes_no_longer_than_so_many_looks() -> None:
+    """What is suspicious beyond them steers, whatever the second look would say."""
+    model, network = load_steering_model(), Blind(-1e9)
+    steering = Steering(model, network=cast("SteeringNetwork", network))
+    assert steering.flags([ORDER] * (MOST_LOOKS + 2)) == [False] * MOST_LOOKS + [True] * 2
+    assert network.asked == MOST_LOOKS
 
 
 def test_the_second_look_reads_in_any_dress_and_at_any_length() -> None:
