@@ -98,6 +98,16 @@ class Data:
         """Which sentences are of our handbook."""
         return np.array([one.is_ours for one in self.sentences])
 
+    @property
+    def is_english(self) -> Marks:
+        """Which sentences were not written in another language."""
+        return np.array([not one.group.startswith("language") for one in self.sentences])
+
+    @property
+    def has_author(self) -> Marks:
+        """Of which sentences it was noted who wrote them."""
+        return np.array([one.author is not None for one in self.sentences])
+
 
 def main() -> None:
     """Fit, print what is reached on what the fit has not seen, and write the weights."""
@@ -248,8 +258,6 @@ def _tell(data: Data, scores: Vector, threshold: float, *, show: bool) -> None:
     unread = data.folds == UNREAD
     steers, written = data.steers, data.of("written") & unread
     told, others = scores >= threshold, data.of("page") & ~data.is_ours & unread
-    has_author = np.array([one.author is not None for one in data.sentences])
-    is_english = np.array([not one.group.startswith("language") for one in data.sentences])
     print(f"{unread.sum()} of {len(told)} sentences; none of these figures is of one that was learnt from")
     for name, chosen in (
         ("our handbook, set aside", data.is_ours & unread),
@@ -260,10 +268,10 @@ def _tell(data: Data, scores: Vector, threshold: float, *, show: bool) -> None:
         ),
         ("written honest ones, set aside", written & ~steers),
         ("written steering ones, told", written & steers),
-        ("  in English", written & steers & is_english),
-        ("  in other languages", written & steers & ~is_english),
-        ("  in English, by authors left out", written & steers & is_english & has_author),
-        ("  honest ones of theirs, set aside", written & ~steers & has_author),
+        ("  in English", written & steers & data.is_english),
+        ("  in other languages", written & steers & ~data.is_english),
+        ("  in English, by authors left out", written & steers & data.is_english & data.has_author),
+        ("  honest ones of theirs, set aside", written & ~steers & data.has_author),
         ("users' attempts to steer, told", data.of("question") & unread & steers),
         ("users' honest questions, told", data.of("question") & unread & ~steers),
     ):
@@ -279,10 +287,11 @@ def _tell_first(data: Data, first: Vector) -> None:
     """Print what the first look would tell of the same sentences by itself, at that share of the pages."""
     unread = data.folds == UNREAD
     high = first >= _threshold(first[data.of("page") & ~data.is_ours & unread], SET_ASIDE)
-    is_english = np.array([not one.group.startswith("language") for one in data.sentences])
-    has_author = np.array([one.author is not None for one in data.sentences])
     steering = data.of("written") & unread & data.steers
-    told = (high[steering & one].mean() for one in (is_english, is_english & has_author, ~is_english))
+    told = (
+        high[steering & one].mean()
+        for one in (data.is_english, data.is_english & data.has_author, ~data.is_english)
+    )
     print("  first look by itself: English {:.1%}, by authors left out {:.1%}, others {:.1%}".format(*told))
 
 

@@ -29,7 +29,7 @@ def test_threads_rest_when_a_run_has_ended() -> None:
 
 
 def test_a_session_has_the_threads_that_it_is_given() -> None:
-    """From a file as from bytes; both compute alike."""
+    """From a file as from bytes; both take the same inputs."""
     file = Embedder(Settings().embed_model, Settings().weights_dir)._folder / "model.onnx"
     sessions = [open_session(given, threads=3) for given in (file, file.read_bytes())]
     assert [one.get_session_options().intra_op_num_threads for one in sessions] == [3, 3]
