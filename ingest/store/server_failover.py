@@ -23,6 +23,9 @@ ROUNDS = 3
 
 LONGEST_CONNECT_S = 2.0
 SHORTEST_ATTEMPT_S = 1.0
+WRITE_PATIENCE = 3.0
+"""A write may take so many times as long: it goes to every copy of a shard, so that any node that is asked
+waits for one that was cut off, until the cluster takes that one for dead. Nobody reads an answer meanwhile."""
 UNWELL = frozenset({500, 502, 503, 504})
 REPEATABLE = re.compile(r"/collections/[^/]+/(points|index)")
 """What may be sent again although it may have been done: points and their indexes come out the same.
@@ -39,7 +42,8 @@ class FailoverTransport(httpx.BaseTransport):
 
     Args:
         nodes: Addresses of the nodes, the first to be asked first.
-        timeout_s: No new attempt begins after so many seconds; each gets its share of them.
+        timeout_s: No new attempt begins after so many seconds, of a write `WRITE_PATIENCE` times as many;
+            each gets its share of them.
         transport: Sends to one node; None makes connections of its own.
     """
 
@@ -57,9 +61,10 @@ class FailoverTransport(httpx.BaseTransport):
         is_repeatable = request.method == "GET" or bool(REPEATABLE.search(request.url.path))
         unreached = retry_if_exception_type((httpx.ConnectError, httpx.ConnectTimeout))
         unwell = retry_if_exception_type(httpx.TransportError) | retry_if_result(_is_unwell)
+        patience = WRITE_PATIENCE if is_repeatable and request.method == "PUT" else 1.0
         attempts = Retrying(
             retry=unwell if is_repeatable else unreached,
-            stop=stop_after_attempt(ROUNDS * len(self._nodes)) | stop_after_delay(self._timeout_s),
+            stop=stop_after_attempt(ROUNDS * len(self._nodes)) | stop_after_delay(patience * self._timeout_s),
             wait=wait_chain(*[wait_none()] * (len(self._nodes) - 1), wait_random(0.05, 0.5)),
             retry_error_callback=_last,
         )

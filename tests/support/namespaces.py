@@ -62,6 +62,8 @@ def _make(undo: ExitStack, bridge: str, host: str, name: str) -> Place:
     _run("ip", "netns", "add", name)
     undo.callback(_run, "ip", "netns", "delete", name)
     _run("ip", "link", "add", outside, "type", "veth", "peer", "name", inside, "netns", name)
+    # The kernel drops a namespace's links some time after it is gone; the next test wants the names.
+    undo.callback(_run, "ip", "link", "delete", outside)
     _run("ip", "link", "set", outside, "master", bridge, "up")
     _run(*within, "ip", "address", "add", f"{host}/24", "dev", inside)
     _run(*within, "ip", "link", "set", inside, "up")

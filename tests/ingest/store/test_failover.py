@@ -108,6 +108,26 @@ def test_with_no_node_left_the_last_failure_is_given(monkeypatch: pytest.MonkeyP
     assert unwell.client.post(QUERY, json={}).text == "in trouble"
 
 
+@pytest.mark.parametrize(("method", "asked"), [("POST", 3), ("PUT", 9)])
+def test_a_write_is_more_patient_than_a_question(
+    method: str, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a node is cut off, writes wait at every node until the cluster has noticed."""
+    now_s = 0.0
+
+    def ten_seconds_later(request: httpx.Request) -> httpx.Response:
+        nonlocal now_s
+        now_s += 10
+        return silent(request)
+
+    monkeypatch.setattr("tenacity.time.monotonic", lambda: now_s)
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    nodes = Nodes(node0=ten_seconds_later, node1=ten_seconds_later, node2=ten_seconds_later)
+    with pytest.raises(httpx.ReadTimeout):
+        nodes.client.request(method, "/collections/handbook__b1/points?wait=true", json={})
+    assert len(nodes.asked) == asked
+
+
 @given(st.lists(st.sets(st.integers(0, 2), max_size=2), max_size=8))
 def test_one_node_that_is_well_is_enough(losses: list[set[int]]) -> None:
     """Whichever nodes are lost from query to query, as long as one is left each query is answered."""
