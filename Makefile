@@ -11,9 +11,11 @@ run: setup
 	@$(BIN)/coach ingest
 	@if [ -t 0 ]; then $(BIN)/coach up; else $(BIN)/coach chat; fi
 
+# Whole files are dealt out to so many processes; much of a test is waiting for a server, so one core serves more.
+WORKERS ?= 3
 test: setup
 	@$(BIN)/coach weights fetch
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 # The API against its own OpenAPI document: at least this many generated cases, with stateful links.
 API_CASES ?= 2000

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -14,6 +16,15 @@ from coach.settings import Settings
 from tests.support.counting_embedder import CountingEmbedder
 from tests.support.pages import write_pages
 from tests.support.program import Done, Program
+
+# No test asserts a time: how long an example takes says what else the machine is doing.
+hypothesis.settings.register_profile(
+    "no-clock", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("no-clock")
+
+# Up to Python 3.13 who asks for the main thread's event loop is made one, which nobody closes; litellm asks.
+asyncio.set_event_loop(None)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, f1_score, precision_score, recall_score, roc_auc_score
 
@@ -50,7 +50,6 @@ def row(number: int, label: Label, risk: float, *, threshold: float = 0.5) -> Ro
         st.tuples(st.booleans(), st.sampled_from([0.0, 0.2, 0.5, 0.5, 0.9, 1.0])), min_size=2, max_size=40
     )
 )
-@settings(deadline=None)
 def test_measures_are_those_of_scikit_learn(pairs: list[tuple[bool, float]]) -> None:
     """Precision, recall, F1, balanced accuracy and AUROC agree with another library, ties included."""
     labels = [label for label, _ in pairs]

@@ -62,7 +62,7 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     assert sum(low <= truth <= high for low, high in intervals) >= 270
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @example([0.0, 2.08360632e-254])
 @given(SHARES)
 def test_the_interval_holds_the_mean_and_ignores_order(values: list[float]) -> None:

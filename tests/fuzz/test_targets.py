@@ -25,7 +25,7 @@ def test_what_fuzzing_found_stays_mended(file: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(text=TEXTS)
 def test_targets_hold(name: str, text: str) -> None:
     """What is fuzzed for minutes by hand holds for a sample with every run."""

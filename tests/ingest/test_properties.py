@@ -11,7 +11,7 @@ from ingest.contract import ChunkerParameters, Document
 from ingest.headings import parse
 from tests.support.markup import BLOCKS, cut, document, handbooks, parsed
 
-MODEST = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+MODEST = settings(max_examples=80, suppress_health_check=list(HealthCheck))
 SIGNS = 'ab A#*-_>`~|[]()<>/!:?.0123\n\n\n\t"Q你。\u200b\ufeff\u00a0=+$&;{}\U0001f680\x00\x0c\u2028\\'
 TEXTS = st.builds(
     document, st.text(alphabet=SIGNS, max_size=200), st.sampled_from(["a.md", "a.txt", "a.mdx"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.answer.outline import compose
@@ -89,7 +89,7 @@ _QUESTIONS = st.one_of(
 
 
 @given(data=st.data(), question=_QUESTIONS, level=st.sampled_from(get_args(Level)))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 def test_every_claim_shown_is_proved(data: st.DataObject, question: str, level: Level) -> None:
     """For any document and passages nothing fails, and every claim shown has citations that resolve."""
     documents = [data.draw(_documents("a.md")), data.draw(_documents("b.md"))]

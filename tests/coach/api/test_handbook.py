@@ -52,7 +52,7 @@ def test_every_citation_leads_to_its_quote(http: httpx.Client) -> None:
         assert cited["heading"] in {one["heading"] for one in found["sections"]}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(start=st.integers(0, 1200), chars=st.integers(0, 300), margin=st.integers(0, 400))
 def test_a_window_holds_its_span_and_margin_in_whole_lines(
     coach: Coach, start: int, chars: int, margin: int

@@ -85,7 +85,7 @@ def test_markdown_reads_as_the_text_that_was_put_in() -> None:
     assert "two `ticks` | bar" in texts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(min_size=1, max_size=40))
 def test_no_text_breaks_a_format(text: str) -> None:
     """Whatever a text holds, every format takes it, and Markdown and DOCX give it back."""
@@ -120,7 +120,7 @@ def printed(*blocks: Block, footer: str = "") -> pypdf.PdfReader:
 
 
 @given(rows=st.integers(30, 70))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_page_break_leaves_no_page_empty(rows: int) -> None:
     """However full the page before it is, a break leads to the next words at once."""
     items = Bullets(items=tuple(plain(f"item {number}") for number in range(rows)))
@@ -130,7 +130,7 @@ def test_a_page_break_leaves_no_page_empty(rows: int) -> None:
 
 
 @given(before=st.integers(1, 60))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_room_to_write_stays_with_what_is_rated(before: int) -> None:
     """A label, its lines and the paragraph behind them are on one page."""
     filler = [Paragraph(runs=plain("filler")) for _ in range(before)]

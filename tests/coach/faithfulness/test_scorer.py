@@ -87,7 +87,7 @@ def test_the_same_is_judged_the_same(scorer: Scorer) -> None:
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=200), max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_can_be_judged(answer: str, passages: list[str]) -> None:
     """Nothing that anybody types stops the scorer, and its offsets always hold."""
     assert spans_hold(Scorer(learned=False).score(answer, passages), answer, passages)

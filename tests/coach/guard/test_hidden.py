@@ -64,7 +64,7 @@ def test_an_element_that_is_never_closed_hides_the_rest() -> None:
     assert without(text, 0, len(text), hidden_spans(text)) == "Seen. "
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="<>!-/ab hidenspx\n`~\"'=:0;\U000e0041", max_size=120))
 def test_spans_are_in_order_and_apart(text: str) -> None:
     """Whatever the text, the visible slices and the hidden spans make it up, without overlaps."""

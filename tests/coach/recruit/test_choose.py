@@ -210,7 +210,7 @@ def _feasible(questions: Sequence[PoolQuestion], count: int, minutes: float) -> 
     return False
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(

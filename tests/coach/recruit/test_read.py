@@ -186,7 +186,7 @@ def test_a_request_is_neither_empty_nor_endless(recruiter: Recruiter, text: str)
         recruiter.read(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_readers(text: str) -> None:
     """Whatever a text holds, the rules read it, and all spans lie inside it."""

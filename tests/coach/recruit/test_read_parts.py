@@ -76,7 +76,7 @@ def test_a_wish_for_the_interview_counts_wherever_it_stands(recruiter: Recruiter
     assert wishes.avoid_kinds == ("behavioural",)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(["We offer", "- cost", "\n", "Role: AI Engineer", "a: b.", "x " * 50])).map(
         "\n".join

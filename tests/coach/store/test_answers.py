@@ -136,7 +136,7 @@ def test_text_that_no_engine_can_hold_is_refused_by_all(database: Database, comm
     assert FeedbackStore(database).list("acme").items == ()
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(comment=st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 def test_any_text_survives(tmp_path: Path, comment: str) -> None:
     """A comment in any script comes back character by character."""

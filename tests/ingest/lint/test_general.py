@@ -156,7 +156,7 @@ def test_links_into_the_network_are_not_local(target: str) -> None:
 
 
 @given(st.text('# []()<>=`|-^!:a1"\n', max_size=200))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_text_can_be_read(text: str) -> None:
     """What is found stands on a line of the text."""
     markup = read_markup(text)

@@ -103,7 +103,7 @@ def test_nobody_may_say_whose_chunks_are_searched(whole: WholeBuild, asked: list
         view_of(whole, "acme").search_each([dense(0)], where={"tenant": asked})
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 @given(at=st.floats(0, 90), tenant=st.sampled_from(ASKING), limit=st.integers(1, 12))
 def test_a_view_ranks_as_a_build_of_what_may_be_read_would(
     whole: WholeBuild, at: float, tenant: str, limit: int
