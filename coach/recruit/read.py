@@ -17,6 +17,7 @@ from coach.recruit.read_number_words import Number
 from coach.recruit.read_numbers import read_numbers
 from coach.recruit.read_parts import asides
 from coach.recruit.read_rulings import Ruling, ruled_kinds, rulings
+from coach.recruit.read_shares import read_shares, told_parts, weights
 from coach.recruit.read_text import Clause, Embed, asking, is_terse, lies_in, without
 from coach.types import ModelUse
 from ingest.analysis import terms
@@ -43,6 +44,8 @@ _ABOUT_THE_INTERVIEW = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_MINUTES = 5
+# Parts in words and whole percents: three times 33% are all of a set.
+_ALL_OF_IT = 0.95
 _MOST_TOPIC_STEMS = 3
 # Of all questions of a wanted kind and level, a competency that holds this share stands for the kind.
 _KIND_SHARE = 0.25
@@ -122,13 +125,14 @@ class RequestReader:
         if not is_english(text, self._known):
             draft.notes.append(NOT_ENGLISH)
         scopes = negated(text)
-        numbers, level = read_numbers(text), read_level(text)
+        numbers, level = read_numbers(without(text, told_parts(text))), read_level(text)
         ruled = rulings(text, scopes, self._reader.embed)
         kinds = ruled_kinds(text, ruled)
         _take_level(draft, level)
         _take_numbers(draft, numbers)
         _take_kinds(draft, kinds)
-        self._take_competencies(draft, _on_topic(text, scopes, ruled, numbers, level))
+        kept = without(text, [(one.from_, one.end) for one in scopes])
+        self._take_competencies(draft, _on_topic(text, scopes, ruled, numbers, level), kept)
         self._take_avoided(draft, scopes, kinds)
         focus = text if is_terse(text) else ""
         wishes = Wishes(**draft.values, focus=focus[:4000])
@@ -159,17 +163,30 @@ class RequestReader:
         title = set(terms(f"{self._pool.title(competency)} {competency.replace('-', ' ')}"))
         return bool(title & set(terms(said)))
 
-    def _take_competencies(self, draft: _Draft, text: str) -> None:
+    def _take_competencies(self, draft: _Draft, text: str, kept: str) -> None:
+        """Take what a request is about from its topical words, and its parts from all that it keeps."""
         found = self._reader.read(without(text, asides(draft.text))) or self._reader.read(text)
         kinds: tuple[QuestionKind, ...] = draft.values.get("kinds", ())
         if found and kinds and not is_terse(text) and not self._have(found, kinds):
             found = []  # what an advert says of the post yields to the kinds that its reader asks for alone
-        if not found:
+        spoken = {one.id: one.words for one in found}
+        shares = read_shares(kept, list(spoken), self._reader.named)
+        parts = [share.part for share in shares.values() if share.part]
+        if sum(parts) >= _ALL_OF_IT:
+            spoken.clear()
+        spoken |= {name: (share.start, share.end) for name, share in shares.items()}
+        if not spoken:
             self._stand_for_kinds(draft)
             return
-        draft.values["competencies"] = tuple(CompetencyWish(id=one.id) for one in found)
-        for one in found:
-            draft.infer("competencies", one.id, *one.words)
+        weighed = weights(list(spoken), shares)
+        draft.values["competencies"] = tuple(CompetencyWish(id=one, weight=weighed[one]) for one in spoken)
+        for name, words in spoken.items():
+            draft.infer("competencies", name, *words)
+        are_told = shares.keys() >= spoken.keys() and all(
+            one.part and one.is_exact for one in shares.values()
+        )
+        if are_told and sum(parts) < _ALL_OF_IT:
+            draft.notes.append("Only a part of the set has a topic; what is told shares all of it.")
 
     def _have(self, found: Sequence[About], kinds: Sequence[QuestionKind]) -> bool:
         """Return whether each of some competencies has a fair share of questions of these kinds."""
