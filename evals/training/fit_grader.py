@@ -1,8 +1,8 @@
 """``python -m evals.training.fit_grader`` fits coach/practice/grader.json on labelled answers.
 
 Answers whose words were dealt out anew among each other are added as answers that say nothing: they have the
-right words, and only what stands between words tells them from good ones. Whether the fit beats plain
-thresholds is measured on questions that it has not seen, one question at a time.
+right words, and only what stands between words tells them from good ones. The fit is measured on questions
+that it has not seen, one question at a time, and on answers of authors of whom it has learnt nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from coach.practice.calibration import CREDITS, UNSAID, WEIGHTS_FILE, columns
 from coach.practice.grade import VERDICTS
 from coach.settings import Settings
 from evals.grading import Item, LabelledAnswer, load_items
+from evals.training.point_answers import spoken_pages
 from ingest.store.port import Vector
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "grading" / "dev.jsonl"
@@ -53,8 +54,14 @@ class Row(NamedTuple):
 
 def main() -> None:
     """Fit, measure on held-out questions, and write the numbers."""
+    learnt = {json.loads(line)["question_id"] for line in LEARNT.read_text(encoding="utf-8").splitlines()}
+    strangers = [*load_items(GOLDEN), *load_items(STRANGERS)]
+    others = [one.item() for one in spoken_pages()]
     with Coach(Settings()) as coach:
-        rows = list(_rows(coach, _items()))
+        rows, unseen = (
+            list(_rows(coach, [item for item in items if item.question_id not in learnt]))
+            for items in (strangers, others)
+        )
     chances = _held_out(rows)
     widening = _widening(rows, chances)
     scaler, model = _fit(rows)
@@ -68,13 +75,9 @@ def main() -> None:
         "bias": _plain(model.intercept_),
     }
     TARGET.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    _tell(rows, chances, widening)
-
-
-def _items() -> list[Item]:
-    learnt = {json.loads(line)["question_id"] for line in LEARNT.read_text(encoding="utf-8").splitlines()}
-    strangers = [item for item in load_items(STRANGERS) if item.question_id not in learnt]
-    return [*load_items(GOLDEN), *strangers]
+    sys.stdout.write(f"interval widened {widening:.2f} times\n")
+    _tell("held out by question", rows, chances)
+    _tell("of other authors", unseen, [model.predict_proba(scaler.transform(row.columns)) for row in unseen])
 
 
 def _rows(coach: Coach, items: Sequence[Item]) -> Iterator[Row]:
@@ -180,16 +183,15 @@ def _plain(values: Sequence[float]) -> list[float]:
     return [round(float(value), 5) for value in values]
 
 
-def _tell(rows: Sequence[Row], chances: Sequence[Vector], widening: float) -> None:
-    """Print how the fit and plain thresholds do on held-out questions."""
+def _tell(which: str, rows: Sequence[Row], chances: Sequence[Vector]) -> None:
+    """Print how many verdicts are right."""
     own = [(row, chance) for row, chance in zip(rows, chances, strict=True) if not row.is_scrambled]
     true = np.concatenate([row.verdicts for row, _ in own])
     fitted = np.concatenate([chance.argmax(axis=1) for _, chance in own])
     sys.stdout.write(
-        f"{len(own)} answers, {len(true)} points, held out by question\n"
-        f"verdicts right: {np.mean(fitted == true):.3f}\n"
-        f"credited or not, right: {np.mean((fitted < 2) == (true < 2)):.3f}\n"  # noqa: PLR2004 - the first two
-        f"interval widened {widening:.2f} times\n"
+        f"{len(own)} answers {which}, {len(true)} points: "
+        f"verdicts right {np.mean(fitted == true):.3f}, "
+        f"credited or not {np.mean((fitted < 2) == (true < 2)):.3f}\n"  # noqa: PLR2004 - the first two
     )
 
 

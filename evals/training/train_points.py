@@ -2,7 +2,7 @@
 
 A whole MiniLM is turned into a cross-encoder: its word vectors and first two layers stay as they are, the
 others learn to tell words that meet a point from those that half meet it, pass it over or turn it round.
-Words said of other points of the page pass it over. About half an hour on two CPU cores. Needs torch and
+Words said of other points of the page pass it over. About an hour on two CPU cores. Needs torch and
 onnx, which the product does not: see evals/training/README.md.
 """
 
@@ -12,7 +12,9 @@ import argparse
 import json
 import random
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,12 +30,15 @@ from coach.practice.grade import VERDICTS, PointVerdict
 from coach.practice.point_reader import Pieces, join, pieces_of
 from coach.settings import Settings
 from evals.training.minilm import DIM, NOT_SEEN, MiniLM, padded, write
+from evals.training.point_answers import SpokenAnswer, spoken_pages
 
 DATA = Path(__file__).parent / "points.jsonl"
 TARGET = Path(__file__).parents[2] / "coach" / "practice" / "weights" / "points.onnx"
 EPOCHS, BATCH, LEARNING_RATE, WARM_UP, SMOOTHING = 3, 32, 2e-4, 60, 0.05
 OTHERS = 2
 """So many words said of other points of the page stand for passing this one over."""
+TOGETHER = 0.4
+"""So often a stretch of an answer is read with the one behind it, as the grader also reads sentences."""
 HELD_OUT = 10
 """One page in so many is measured and not learnt from."""
 SEED = 0
@@ -95,6 +100,9 @@ def read_pairs(draw: random.Random) -> tuple[list[Pair], list[Pair]]:
 
     pages = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
     draw.shuffle(pages)
+    answers: dict[str, list[SpokenAnswer]] = defaultdict(list)
+    for spoken in spoken_pages():
+        answers[spoken.question_id] += spoken.answers
     kept: tuple[list[Pair], list[Pair]] = ([], [])
     with Coach(Settings()) as coach:
         for number, page in enumerate(track(pages, "reading")):
@@ -113,7 +121,25 @@ def read_pairs(draw: random.Random) -> tuple[list[Pair], list[Pair]]:
                 into += [
                     pair(text, said, "missing") for said in draw.sample(others, min(OTHERS, len(others)))
                 ]
+            for answer in answers[page["question_id"]]:
+                into += [pair(texts[point], said, label) for point, said, label in readings(answer, draw)]
     return kept
+
+
+def readings(answer: SpokenAnswer, draw: random.Random) -> Iterator[tuple[str, str, PointVerdict]]:
+    """Yield points, words of an answer, and what the words say to the point.
+
+    Each stretch is read against the points that it speaks of and against one that it passes over; now and
+    then together with the stretch behind it, unless both speak of the same point.
+    """
+    for one, behind in zip_longest(answer.stretches, answer.stretches[1:]):
+        said, does = one.text, one.points
+        if behind and draw.random() < TOGETHER and not does.keys() & behind.points.keys():
+            said, does = f"{said} {behind.text}", {**does, **behind.points}
+        yield from ((point, said, label) for point, label in does.items())
+        passed_over = [point for point in answer.points if point not in does]
+        if passed_over:
+            yield draw.choice(passed_over), said, "missing"
 
 
 def train(model: CrossEncoder, pairs: Sequence[Pair], draw: random.Random) -> None:
