@@ -25,7 +25,7 @@ LONGEST_CONNECT_S = 2.0
 SHORTEST_ATTEMPT_S = 1.0
 WRITE_PATIENCE = 3.0
 """A write may take so many times as long: it goes to every copy of a shard, so that any node that is asked
-waits for one that was cut off, until the cluster takes that one for dead. Nobody reads an answer meanwhile."""
+waits for one that was cut off, until the cluster gives that one up. Nobody reads an answer meanwhile."""
 UNWELL = frozenset({500, 502, 503, 504})
 REPEATABLE = re.compile(r"/collections/[^/]+/(points|index)")
 """What may be sent again although it may have been done: points and their indexes come out the same.
