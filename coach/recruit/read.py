@@ -17,7 +17,7 @@ from coach.recruit.read_number_words import Number
 from coach.recruit.read_numbers import read_numbers
 from coach.recruit.read_parts import asides
 from coach.recruit.read_rulings import Ruling, ruled_kinds, rulings
-from coach.recruit.read_shares import read_shares, told_parts, weights
+from coach.recruit.read_shares import read_shares, weights
 from coach.recruit.read_text import Clause, Embed, asking, is_terse, lies_in, without
 from coach.types import ModelUse
 from ingest.analysis import terms
@@ -125,7 +125,7 @@ class RequestReader:
         if not is_english(text, self._known):
             draft.notes.append(NOT_ENGLISH)
         scopes = negated(text)
-        numbers, level = read_numbers(without(text, told_parts(text))), read_level(text)
+        numbers, level = read_numbers(text), read_level(text)
         ruled = rulings(text, scopes, self._reader.embed)
         kinds = ruled_kinds(text, ruled)
         _take_level(draft, level)

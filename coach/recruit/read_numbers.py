@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from coach.recruit.fitted import Chances
 from coach.recruit.read_mentions import ROLES, Mention, Role, roles
 from coach.recruit.read_number_words import NUMBER, Number, NumberField, value
+from coach.recruit.read_shares import told_parts
+from coach.recruit.read_text import without
 
 _FLAGS = re.IGNORECASE
 _ASKED = r"(?:questions?|q'?s|qns?|qus|ques|ones)"
@@ -59,11 +61,12 @@ Weighed = tuple[Mention, Chances]
 
 
 def read_numbers(text: str) -> list[Number]:
-    """Return at most one number for each field: the one that the request settles on.
+    """Return at most one number for each field: the one that the request settles on; parts of a set are none.
 
     >>> [(one.field, one.value) for one in read_numbers("Ten Qs in half an hour")]
     [('minutes', 30.0), ('count', 10.0)]
     """
+    text = without(text, told_parts(text))
     return chosen_numbers(text, roles(text))
 
 

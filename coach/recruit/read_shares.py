@@ -21,7 +21,7 @@ _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _SHARE = re.compile(
     r"(?<![\w.,])(?<!by )(?<!than )(?P<percent>\d{1,2}|100)\s?(?:%|per\s?cent\b|pct\b)"
     r"(?!\s+(?:up|down|more|less|fewer|faster|slower|cheaper|remote|travel|bonus|equity|off|discount)\b)"
-    rf"|\b(?P<over>{'|'.join(_COUNTS)})[- ](?P<under>{'|'.join(_DIVISORS)})s?\b"
+    rf"|(?<!hour and )(?<!hours and )\b(?P<over>{'|'.join(_COUNTS)})[- ](?P<under>{'|'.join(_DIVISORS)})s?\b"
     r"(?!\s+(?:round|party|interview|year|(?:of )?an? hour))"
     r"|(?<!other )(?<!second )(?<!first )\b(?P<half>half)\b(?![- ](?:an?\b|hour|day|dozen|year|time))"
     r"|\b(?P<most>mostly|mainly|primarily|predominantly|chiefly|largely|most of (?:it|them)|(?:the )?bulk"

@@ -36,6 +36,7 @@ def named(said: str) -> list[str]:
         ("a third on incidents, the rest evals and cost", {"incidents": 1 / 3, "evals": None, "cost": None}),
         ("some questions on evals and cost", {}),
         ("half an hour on evals, a quarter of an hour on cost", {}),
+        ("an hour and a quarter on evals", {}),
         ("40% of our customers ask about cost; questions on evals", {}),
         ("they cut cost by 30%", {}),
         ("", {}),
