@@ -10,12 +10,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.stage import Stage, chromium, install_handbook, on_stage
 
 TIMEOUT_MS = 30_000
 Visitor = Callable[..., Page]
+
+expect.set_options(timeout=TIMEOUT_MS)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is drawn to its end: what is clicked before may be on a form that is replaced."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, settled
 
 pytestmark = pytest.mark.timeout(900)  # the first test of a run waits for the index
 
@@ -66,6 +66,7 @@ def test_an_interview_and_a_drill_outlive_a_reload(visit: Visitor, tmp_path: Pat
     page.get_by_role("textbox", name="What do you do?").fill("I declare a SEV-2 and assign the roles.")
     page.get_by_role("button", name="Do it").click()
     expect(page.get_by_text("Understood as")).to_be_visible()
+    settled(page)
     page.get_by_text("Point the alias back").click()
     page.get_by_role("button", name="Do the picked move").click()
     expect(page.get_by_text("New answers in Austria quote euros")).to_be_visible()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, settled
 from tests.browser.test_page import PHONE, serious
 
 pytestmark = pytest.mark.timeout(900)  # the first test of a run waits for the index
@@ -45,13 +45,6 @@ def set_minutes(page: Page, minutes: int) -> None:
     field = page.get_by_role("spinbutton", name="Minutes", exact=True)
     field.fill(str(minutes))
     field.press("Enter")
-
-
-def settled(page: Page) -> None:
-    """Wait until the page is drawn to its end."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=BUILD_TIMEOUT_MS
-    )
 
 
 def opened(page: Page, link: Locator) -> Page:
