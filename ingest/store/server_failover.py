@@ -27,11 +27,13 @@ WRITE_PATIENCE = 3.0
 """A write may take so many times as long: it goes to every copy of a shard, so that any node that is asked
 waits for one that was cut off, until the cluster gives that one up. Nobody reads an answer meanwhile."""
 UNWELL = frozenset({500, 502, 503, 504})
-REPEATABLE = re.compile(r"/collections/[^/]+/(points|index)")
+REPEATABLE = re.compile(r"/collections/[^/]+/(?:points|index)")
 """What may be sent again although it may have been done: points and their indexes come out the same.
 
 Making a collection a second time is refused, and of a snapshot there would be two.
 """
+POSTED_WRITES = re.compile(r"/points/(?:batch|delete|payload|vectors)\b")
+"""What changes points and is a POST all the same; every other POST that may be repeated is a question."""
 
 
 class FailoverTransport(httpx.BaseTransport):
@@ -61,7 +63,7 @@ class FailoverTransport(httpx.BaseTransport):
         is_repeatable = request.method == "GET" or bool(REPEATABLE.search(request.url.path))
         unreached = retry_if_exception_type((httpx.ConnectError, httpx.ConnectTimeout))
         unwell = retry_if_exception_type(httpx.TransportError) | retry_if_result(_is_unwell)
-        patience = WRITE_PATIENCE if is_repeatable and request.method == "PUT" else 1.0
+        patience = WRITE_PATIENCE if is_repeatable and _is_write(request) else 1.0
         attempts = Retrying(
             retry=unwell if is_repeatable else unreached,
             stop=stop_after_attempt(ROUNDS * len(self._nodes)) | stop_after_delay(patience * self._timeout_s),
@@ -103,6 +105,12 @@ class FailoverTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Close all connections; idempotent."""
         self._transport.close()
+
+
+def _is_write(request: httpx.Request) -> bool:
+    if request.method == "POST":
+        return bool(POSTED_WRITES.search(request.url.path))
+    return request.method != "GET"
 
 
 def _is_unwell(response: httpx.Response) -> bool:

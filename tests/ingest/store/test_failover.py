@@ -108,9 +108,21 @@ def test_with_no_node_left_the_last_failure_is_given(monkeypatch: pytest.MonkeyP
     assert unwell.client.post(QUERY, json={}).text == "in trouble"
 
 
-@pytest.mark.parametrize(("method", "asked"), [("POST", 3), ("PUT", 9)])
+@pytest.mark.parametrize(
+    ("method", "path", "asked"),
+    [
+        ("POST", "points", 3),
+        ("POST", "points/query", 3),
+        ("GET", "points/1", 3),
+        ("PUT", "points", 9),
+        ("POST", "points/delete", 9),
+        ("POST", "points/batch", 9),
+        ("POST", "points/payload/delete", 9),
+        ("DELETE", "index/tenant", 9),
+    ],
+)
 def test_a_write_is_more_patient_than_a_question(
-    method: str, asked: int, monkeypatch: pytest.MonkeyPatch
+    method: str, path: str, asked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While a node is cut off, writes wait at every node until the cluster has noticed."""
     now_s = 0.0
@@ -124,7 +136,7 @@ def test_a_write_is_more_patient_than_a_question(
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
     nodes = Nodes(node0=ten_seconds_later, node1=ten_seconds_later, node2=ten_seconds_later)
     with pytest.raises(httpx.ReadTimeout):
-        nodes.client.request(method, "/collections/handbook__b1/points?wait=true", json={})
+        nodes.client.request(method, f"/collections/handbook__b1/{path}?wait=true", json={})
     assert len(nodes.asked) == asked
 
 
