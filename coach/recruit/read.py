@@ -139,24 +139,32 @@ class RequestReader:
         return Reading(wishes=wishes, inferred=tuple(draft.inferred), notes=tuple(draft.notes))
 
     def _take_avoided(self, draft: _Draft, scopes: Sequence[Scope], kinds: Sequence[KindCue]) -> None:
-        competencies: list[str] = []
+        ruled_out: list[tuple[str, int, int]] = []
         topics: list[str] = []
         wanted = {one.id for one in draft.values["competencies"]}
         for scope in scopes:
             if any(scope.start <= cue.start < scope.end for cue in kinds if not cue.wanted):
                 continue
             said = draft.text[scope.start : scope.end]
-            named = self._reader.named(said)
             # A part of what is wanted ("releases, but no canaries") is a topic; all of it is a contradiction.
-            named = [name for name in named if name not in wanted or self._is_whole(name, said)]
-            for name in named:
-                if name not in competencies:
-                    competencies.append(name)
-                    draft.infer("avoid_competencies", name, scope.from_, scope.end)
+            named = [
+                name for name in self._reader.named(said) if name not in wanted or self._is_whole(name, said)
+            ]
+            ruled_out += [(name, scope.from_, scope.end) for name in named]
             if not named and 0 < len(terms(said)) <= _MOST_TOPIC_STEMS:
                 topics.append(said.strip())
                 draft.infer("avoid_topics", said.strip(), scope.from_, scope.end)
-        draft.values |= {"avoid_competencies": tuple(competencies), "avoid_topics": tuple(topics)}
+        ruled_out += [
+            (name, clause.start, clause.end)
+            for name, clause in self._reader.ruled_out(draft.text)
+            if name not in wanted or self._is_whole(name, clause.said)
+        ]
+        places: dict[str, tuple[int, int]] = {}
+        for name, start, end in ruled_out:
+            places.setdefault(name, (start, end))
+        for name, place in places.items():
+            draft.infer("avoid_competencies", name, *place)
+        draft.values |= {"avoid_competencies": tuple(places), "avoid_topics": tuple(topics)}
 
     def _is_whole(self, competency: str, said: str) -> bool:
         """Return whether words name a competency by its title."""
@@ -165,7 +173,9 @@ class RequestReader:
 
     def _take_competencies(self, draft: _Draft, text: str, kept: str) -> None:
         """Take what a request is about from its topical words, and its parts from all that it keeps."""
-        found = self._reader.read(without(text, asides(draft.text))) or self._reader.read(text)
+        found = self._reader.read(without(text, asides(draft.text)), draft.text) or self._reader.read(
+            text, draft.text
+        )
         kinds: tuple[QuestionKind, ...] = draft.values.get("kinds", ())
         if found and kinds and not is_terse(text) and not self._have(found, kinds):
             found = []  # what an advert says of the post yields to the kinds that its reader asks for alone

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from coach.recruit.contract import Competency
-from coach.recruit.fitted import load_arrays, load_regression
+from coach.recruit.fitted import Chances, load_arrays, load_regression
 from coach.recruit.pool import Pool
 from coach.recruit.read_text import Clause, Embed, clauses, is_terse, sentence_spans, sentences
+from coach.recruit.request_network import TOPICS, read_pieces
 from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
 from ingest.analysis import stem, terms, words
 from ingest.store.port import Vector
@@ -67,6 +68,8 @@ _ASKED_FOR = 2.0
 # Chances that a competency needs, and that the likeliest of all needs where none has them.
 _LIKELY = 0.4
 _LIKELIEST = 0.2
+_RULED_OUT = 0.5
+_ASKED_BESIDE = 0.5
 _LEAST_SHARED = 0.5
 # Of competencies that no topic stands for, shares of the best score that another one needs.
 _SHARE = 0.3
@@ -151,16 +154,17 @@ class CompetencyReader:
             name: stems for name, stems in _title_stems(pool.competencies).items() if name not in self._cues
         }
 
-    def read(self, text: str) -> list[About]:
+    def read(self, text: str, request: str) -> list[About]:
         """Return the competencies that a text speaks of, most first; nothing if it speaks of none.
 
         Args:
-            text: With all that is ruled out or about the interview itself blanked.
+            text: A request with all that is ruled out or about the interview itself blanked.
+            request: The same, whole.
         """
         found = self.gather(text)
         if not found.clauses:
             return []
-        likely = self._likely(found) if self.about else []
+        likely = self._likely(found, request) if self.about else []
         rest = self._best(found.tally, found.named, is_note=found.is_note)
         return [*likely, *(one for one in rest if one.id not in self.about)][:_MOST]
 
@@ -180,14 +184,15 @@ class CompetencyReader:
         dim = self._vectors.shape[1]
         return Gathered(tally, named, cut, np.array(vectors, dtype=np.float32).reshape(-1, dim), is_note)
 
-    def _likely(self, found: Gathered) -> list[About]:
-        """Return the competencies that a regression takes for meant, over all that speaks for each."""
+    def _likely(self, found: Gathered, request: str) -> list[About]:
+        """Return the competencies that are taken for meant: by all that speaks for each, and by a network."""
         arrays = load_arrays("topics")
         place = {str(topic): at for at, topic in enumerate(arrays["topics"])}
         logits = found.vectors @ arrays["weights"].astype(np.float32).T + arrays["bias"]
         names = list(self.about)
         mine = logits[:, [place[self.about[name]] for name in names]]
-        chances = load_regression("competencies").chances(signs(names, found, mine))[:, 1]
+        weighed = load_regression("competencies").chances(signs(names, found, mine))[:, 1]
+        chances = (weighed + _told(request, found.clauses, [self.about[name] for name in names])) / 2
         ranked = sorted(zip(chances, names, strict=True), key=lambda one: (-one[0], one[1]))
         least = _LIKELY if ranked[0][0] >= _LIKELY else max(_LIKELIEST, ranked[0][0])
         return [
@@ -203,6 +208,16 @@ class CompetencyReader:
             return found.tally.best[name][1]
         clause = found.clauses[int(logits.argmax())]
         return clause.start, clause.end
+
+    def ruled_out(self, request: str) -> Iterator[tuple[str, Clause]]:
+        """Yield the competencies that a request rules out, with the clauses that do."""
+        pieces = read_pieces(request)
+        for clause in clauses(request):
+            if terms(clause.said):
+                chances = _likelihood(pieces.mean("avoided", clause.start, clause.end))
+                for name, topic in self.about.items():
+                    if chances[TOPICS.index(topic)] >= _RULED_OUT:
+                        yield name, clause
 
     def named(self, text: str) -> list[str]:
         """Return the competencies that a few words name outright, most first.
@@ -296,6 +311,26 @@ def signs(names: Sequence[str], found: Gathered, topics: Vector) -> list[dict[st
         "is first": np.arange(len(names)) == totals.argmax(),
     }
     return [{sign: float(column[at]) for sign, column in columns.items()} for at in range(len(names))]
+
+
+def _told(request: str, found: Sequence[Clause], asked: Sequence[str]) -> Chances:
+    """Return the chance that some clause asks for each topic, float64 (n_topics,).
+
+    A clause that rather rules a topic out does not ask for it, unless rules have already taken out what rules out.
+    What no other clause asks for has -1, so that nothing else that speaks for it makes it likely.
+    """
+    pieces, places = read_pieces(request), [TOPICS.index(topic) for topic in asked]
+    wanted, ruled_out = (_likelihood(pieces.means(part, found)[:, places]) for part in ("topic", "avoided"))
+    is_whole = np.array([request[clause.start : clause.end] == clause.said for clause in found])
+    is_out = (ruled_out >= np.maximum(wanted, _RULED_OUT)) & is_whole[:, None]
+    best: Chances = (wanted * ~is_out).max(axis=0)
+    return np.where(is_out.any(axis=0) & (best < _ASKED_BESIDE), -1.0, best)
+
+
+def _likelihood(logits: Vector) -> Chances:
+    """Return the chance that each of some logits stands for by itself."""
+    found: Chances = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    return found
 
 
 def _words_of(clause: Clause, cue: frozenset[str]) -> tuple[int, int]:

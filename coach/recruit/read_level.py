@@ -1,8 +1,8 @@
 """Which level a request is for: names of levels, years of work, and what is said instead of either.
 
 Other people stand in job texts too: mentors, colleagues, whoever left; and years are also those of a firm.
-Which of the words are said of the person sought is weighed by a regression that was fitted on requests of
-many authors; evals/training/README.md says which, and how well it does on others'.
+Which of the words are said of the person sought is weighed by a regression, and by a network that also says
+what the whole request is for; evals/training/README.md says what both have learnt from.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from coach.recruit.fitted import load_regression
+from coach.recruit.fitted import Chances, load_regression
 from coach.recruit.read_mentions import around
 from coach.recruit.read_parts import asides, title
-from coach.recruit.read_text import apart, asking, is_terse, lies_in
+from coach.recruit.read_text import apart, asking, clauses, is_terse, lies_in
+from coach.recruit.request_network import chances_of, read_pieces
 from ingest.contract import Level
+from ingest.store.port import Vector
 
 _FLAGS = re.IGNORECASE
 _POST = r"(?:engineer|developer|scientist|programmer|analyst|specialist)"
@@ -75,11 +77,13 @@ _UNTRIED = re.compile(
     r"|\bjust (?:graduated|finished)\b|\brecent(?:ly)? graduat",
     _FLAGS,
 )
-LEAST_CHANCE = 0.2
-"""That words are said of the person sought; a request that tells a level mostly tells it once."""
+WHOLE_LEVELS: tuple[Level | None, ...] = (None, "junior", "mid", "senior", "staff")
+"""What a request as a whole may be for."""
+WHOLE_COUNTS, WITHOUT_CUES = 0.3, 0.15
+"""What the whole has to say beside words for a level, and what speaks for any level where there are none."""
 _MOST_YEARS = 12
 
-CueKind = Literal["name", "years", "bare years", "untried", "any", "between"]
+CueKind = Literal["name", "years", "bare years", "untried", "any", "between", "whole"]
 
 
 class LevelCue(NamedTuple):
@@ -98,23 +102,55 @@ class LevelCue(NamedTuple):
 
 
 def read_level(text: str) -> LevelCue | None:
-    """Return the cue that is most likely said of the person sought; None if there is none.
+    """Return what speaks for the level of the person sought; None if nothing does.
 
     >>> cue = read_level("Software Engineer II, 3 years of experience, together with two seniors")
     >>> cue and cue.level
     'mid'
     """
-    cues = level_cues(text)
+    cues, pieces = level_cues(text), read_pieces(text)
+    level, cue = chosen_level(cues, cue_chances(text, cues), told(pieces.mean("whole", 0, len(text))))
+    told_by = clauses(text)
+    if cue or level is None or not told_by:
+        return cue
+    place = WHOLE_LEVELS.index(level)
+    clause = max(told_by, key=lambda one: pieces.mean("whole", one.start, one.end)[place])
+    return LevelCue(level, "whole", "", clause.start, clause.end)
+
+
+def cue_chances(text: str, cues: Sequence[LevelCue]) -> list[float]:
+    """Return the chance of each cue that it is said of the person sought."""
     if not cues:
-        return None
-    chances = load_regression("levels").chances(list(level_signs(text, cues)))[:, 1]
-    return chosen_level(cues, chances.tolist())
+        return []
+    chances: list[float] = load_regression("levels").chances(list(level_signs(text, cues)))[:, 1].tolist()
+    return chances
 
 
-def chosen_level(cues: Sequence[LevelCue], chances: Sequence[float]) -> LevelCue | None:
-    """Return the likeliest cue, for the chance of each that it is said of the person sought."""
-    likeliest = max(zip(chances, cues, strict=True), key=lambda one: one[0], default=None)
-    return likeliest[1] if likeliest and likeliest[0] >= LEAST_CHANCE else None
+def told(logits: Vector) -> Chances:
+    """Return what the whole of a request has to say for each of `WHOLE_LEVELS`, by their logits."""
+    return WHOLE_COUNTS * chances_of(logits)
+
+
+def chosen_level(
+    cues: Sequence[LevelCue], chances: Sequence[float], whole: Chances
+) -> tuple[Level | None, LevelCue | None]:
+    """Return the level that cues and the whole request speak for, and its likeliest cue if it has any.
+
+    Args:
+        cues: Of the request.
+        chances: Of each, that it is said of the person sought.
+        whole: What speaks for each of `WHOLE_LEVELS` beside its cues.
+    """
+    best: dict[Level | None, tuple[float, LevelCue]] = {}
+    for cue, chance in zip(cues, chances, strict=True):
+        best[cue.level] = max(best.get(cue.level, (0.0, cue)), (chance, cue), key=lambda one: one[0])
+    totals = dict(zip(WHOLE_LEVELS, whole.tolist(), strict=True))
+    for level, (chance, _) in best.items():
+        totals[level] += chance
+    if not best:
+        totals[None] += WITHOUT_CUES
+    chosen = max(totals, key=lambda level: totals[level])
+    return chosen, best[chosen][1] if chosen in best else None
 
 
 def level_cues(text: str) -> list[LevelCue]:

@@ -1,7 +1,7 @@
 """Numbers and lengths of a request, and what each of them is: of questions, of the interview, or neither.
 
-Rules say what is a number. What it is for is told by the words around it, weighed by a regression that was
-fitted on requests of many authors; evals/training/README.md says which, and how well it does on others'.
+Rules say what is a number. What it is for is told by the words around it, weighed by a regression, and by a
+network that reads the whole request; evals/training/README.md says what both have learnt from.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from coach.recruit.fitted import Chances, load_regression
 from coach.recruit.read_lengths import lengths
 from coach.recruit.read_number_words import RANGE, bounds
 from coach.recruit.read_text import asking, is_terse, lies_in, sentence_spans
+from coach.recruit.request_network import agreed, read_pieces
 
 Role = Literal["count", "less", "minutes", "other"]
 ROLES: tuple[Role, ...] = ("count", "less", "minutes", "other")
@@ -75,7 +76,8 @@ def roles(text: str) -> list[tuple[Mention, Chances]]:
     if not found:
         return []
     chances = load_regression("numbers").chances(list(signs(text, found)))
-    return list(zip(found, chances, strict=True))
+    logits = read_pieces(text).means("number", found)
+    return list(zip(found, agreed(chances, logits), strict=True))
 
 
 def signs(text: str, found: Sequence[Mention]) -> Iterator[dict[str, float]]:

@@ -2,7 +2,8 @@
 
 People say it in more ways than rules know ("HR does values on Monday", "spare her the whiteboard"). What
 rules find is evidence beside the words of a clause, those of its sentence, and what both mean; a regression
-that was fitted on clauses of many authors weighs it. evals/training/README.md says which.
+weighs it, and a network reads the clause in its request. evals/training/README.md says what both have learnt
+from.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from coach.recruit.fitted import Chances, load_regression
 from coach.recruit.read_kinds import KindCue, Scope, is_asked, is_negated, named_kinds, read_kinds
 from coach.recruit.read_mentions import SENTENCE_CHARS, tokens
 from coach.recruit.read_text import Clause, Embed, clauses, sentence_spans
+from coach.recruit.request_network import agreed, read_pieces
 from ingest.contract import QuestionKind
 from ingest.store.port import Vector
 
@@ -25,7 +27,7 @@ KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 NOTHING, NO_TOPIC = "nothing", "no topic"
 RULINGS = (NOTHING, NO_TOPIC, *(f"no {kind}" for kind in KINDS), *(f"only {kind}" for kind in KINDS))
 """What a clause may say: nothing of the sort, that something is left out, or that only a kind is wanted."""
-LEAST_CHANCE, LEAST_CHANCES = 0.35, {NO_TOPIC: 0.7}
+LEAST_CHANCE, LEAST_CHANCES = 0.3, {NO_TOPIC: 0.7}
 MOST_CHANCE_OF_NOTHING, LIKELY_CONTRARY = 0.7, 0.5
 """What rules find counts unless the clause is so likely to say nothing, or the contrary of another kind."""
 _MAY_RULE = re.compile(
@@ -51,7 +53,7 @@ def rulings(text: str, scopes: Sequence[Scope], embed: Embed) -> list[Ruling]:
         return []
     cues = read_kinds(text, scopes)
     chances = load_regression("rulings").chances(signs(text, found, cues), meanings(text, found, embed))
-    return list(weighed(found, chances, cues))
+    return list(weighed(found, agreed(chances, read_pieces(text).means("ruling", found)), cues))
 
 
 def weighed(found: Sequence[Clause], chances: Chances, cues: Sequence[KindCue]) -> Iterator[Ruling]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from coach.recruit.fitted import Regression
 from coach.recruit.pool import Pool
 from coach.recruit.read import on_topic
 from coach.recruit.read_competencies import CompetencyReader, Gathered, signs
-from evals.training.requests import WEIGHTS, Request, fit, write
+from evals.training.requests import WEIGHTS, Request, author_groups, fit, write
 from ingest.store.port import Vector
 
 TOPIC_STRENGTH, TOPIC_RARE, QUESTION_COUNTS = 3.0, 6.0, 0.5
@@ -56,30 +56,30 @@ def fit_competencies(requests: Sequence[Request], reader: CompetencyReader, pool
     """Fit, print and write what tells topics of clauses, and what weighs all that speaks for one."""
     names = list(reader.about)
     asked = [(names.index(one.competency), pool.vectors[one.id]) for one in pool.questions]
-    subjects = [subject(one, reader, names) for one in track(requests, "reading")]
-    authors = sorted({one.author for one in subjects})
+    read = [subject(one, reader, names) for one in track(requests, "reading")]
+    subjects = [one for one in read if one.found.clauses]
+    groups = author_groups(one.author for one in subjects)
     # What weighs topics is fitted on logits of authors that these had not seen.
-    rows = {
-        author: [
+    rows = [
+        [
             signs(names, one.found, topical.logits(one.found.vectors))
             for one in subjects
-            if one.author == author
+            if one.author in group
         ]
-        for author in track(authors, "fitting")
-        for topical in (fit_topics([one for one in subjects if one.author != author], asked),)
-    }
-    meant = {author: [one.meant for one in subjects if one.author == author] for author in authors}
-    hits: Counter[str] = Counter()
-    for author in authors:
-        others = [one for one in authors if one != author]
-        model = _fit_meant(rows, meant, others)
-        for row, wanted in zip(rows[author], meant[author], strict=True):
+        for group in track(groups, "fitting")
+        for topical in (fit_topics([one for one in subjects if one.author not in group], asked),)
+    ]
+    meant = [[one.meant for one in subjects if one.author in group] for group in groups]
+    hits = Counter(missed=sum(int(one.meant.sum()) for one in read if not one.found.clauses))
+    for at in range(len(groups)):
+        model = _fit_meant([*rows[:at], *rows[at + 1 :]], [*meant[:at], *meant[at + 1 :]])
+        for row, wanted in zip(rows[at], meant[at], strict=True):
             hits.update(_found(model.chances(row)[:, 1], wanted))
     f1 = 2 * hits["right"] / (2 * hits["right"] + hits["wrong"] + hits["missed"])
     sys.stdout.write(
-        f"competencies of authors left out: F1 {f1:.3f}, all of them {hits['all'] / len(subjects):.3f}\n"
+        f"competencies of authors left out: F1 {f1:.3f}, all of them {hits['all'] / len(read):.3f}\n"
     )
-    write("competencies", _fit_meant(rows, meant, authors))
+    write("competencies", _fit_meant(rows, meant))
     fitted = fit_topics(subjects, asked)
     np.savez_compressed(
         WEIGHTS / "topics.npz",
@@ -125,13 +125,11 @@ def fit_topics(subjects: Sequence[Subject], asked: Sequence[tuple[int, Vector]])
 
 
 def _fit_meant(
-    rows: Mapping[str, Sequence[Sequence[dict[str, float]]]],
-    meant: Mapping[str, Sequence[npt.NDArray[np.bool_]]],
-    authors: Sequence[str],
+    rows: Sequence[Sequence[Sequence[dict[str, float]]]], meant: Sequence[Sequence[npt.NDArray[np.bool_]]]
 ) -> Regression:
-    """Return the regression over what speaks for each competency, for some authors."""
-    spoken_for = [sign for author in authors for request in rows[author] for sign in request]
-    labels = [int(one) for author in authors for request in meant[author] for one in request]
+    """Return the regression over what speaks for each competency, for groups of authors."""
+    spoken_for = [sign for group in rows for request in group for sign in request]
+    labels = [int(one) for group in meant for request in group for one in request]
     return fit(spoken_for, labels, COMPETENCY_STRENGTH)
 
 
