@@ -316,8 +316,8 @@ def signs(names: Sequence[str], found: Gathered, topics: Vector) -> list[dict[st
 def _told(request: str, found: Sequence[Clause], asked: Sequence[str]) -> Chances:
     """Return the chance that some clause asks for each topic, float64 (n_topics,).
 
-    A clause that rather rules a topic out does not ask for it, unless rules have already taken out what rules out.
-    What no other clause asks for has -1, so that nothing else that speaks for it makes it likely.
+    A clause that rather rules a topic out does not ask for it, unless rules have already taken out the words
+    that do. What no other clause asks for has -1, so that nothing else that speaks for it makes it likely.
     """
     pieces, places = read_pieces(request), [TOPICS.index(topic) for topic in asked]
     wanted, ruled_out = (_likelihood(pieces.means(part, found)[:, places]) for part in ("topic", "avoided"))
