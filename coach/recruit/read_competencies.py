@@ -66,7 +66,7 @@ _MOST_FOR_A_CUE = 2
 # What an advert's reader adds about the interview weighs more than what the advert says of the post.
 _ASKED_FOR = 2.0
 # Chances that a competency needs, and that the likeliest of all needs where none has them.
-_LIKELY = 0.4
+_LIKELY = 0.5
 _LIKELIEST = 0.2
 _RULED_OUT = 0.5
 _ASKED_BESIDE = 0.5
@@ -321,9 +321,10 @@ def _told(request: str, found: Sequence[Clause], asked: Sequence[str]) -> Chance
     """
     pieces, places = read_pieces(request), [TOPICS.index(topic) for topic in asked]
     wanted, ruled_out = (_likelihood(pieces.means(part, found)[:, places]) for part in ("topic", "avoided"))
+    strongest = _likelihood(pieces.strongest("topic", found)[:, places])
     is_whole = np.array([request[clause.start : clause.end] == clause.said for clause in found])
     is_out = (ruled_out >= np.maximum(wanted, _RULED_OUT)) & is_whole[:, None]
-    best: Chances = (wanted * ~is_out).max(axis=0)
+    best: Chances = (strongest * ~is_out).max(axis=0)
     return np.where(is_out.any(axis=0) & (best < _ASKED_BESIDE), -1.0, best)
 
 

@@ -25,6 +25,8 @@ WINDOW, STEP = 300, 200
 have learnt from has more than a window."""
 MOST_PIECES = 4000
 """The longest request in English has about as many; of what is behind them the network says nothing."""
+STRONGEST = 3
+"""A clause may ask for several topics, each with a word or two."""
 _KEPT = 16
 """One reading asks several times for the same text."""
 _LEAST = 1e-9
@@ -80,8 +82,16 @@ class PieceLogits(NamedTuple):
 
     def mean(self, part: Part, start: int, end: int) -> Vector:
         """Return the mean logits of the pieces that touch a span of the text; zeros if there is none."""
-        logits = self.logits[(self.starts < end) & (start < self.ends), PARTS[part]]
+        logits = self._of(part, start, end)
         return logits.mean(axis=0) if len(logits) else np.zeros(logits.shape[1], dtype=np.float32)
+
+    def strongest(self, part: Part, spans: Sequence[Placed]) -> Vector:
+        """Return the mean of the `STRONGEST` highest logits of each class, in each of some spans."""
+        found = [np.sort(self._of(part, one.start, one.end), axis=0)[-STRONGEST:] for one in spans]
+        return np.array([one.mean(axis=0) if len(one) else np.zeros(one.shape[1]) for one in found])
+
+    def _of(self, part: Part, start: int, end: int) -> Vector:
+        return self.logits[(self.starts < end) & (start < self.ends), PARTS[part]]
 
     def means(self, part: Part, spans: Sequence[Placed]) -> Vector:
         """Return the mean logits of each of some spans, at least one, float32 (n_spans, n_classes)."""

@@ -80,6 +80,15 @@ def test_words_get_the_mean_of_their_pieces() -> None:
     assert pieces.mean("level", 8, 10).tolist() == [0, 0]
 
 
+def test_a_clause_has_the_strongest_of_its_pieces() -> None:
+    """Three for each class; a piece more that says nothing takes nothing off."""
+    logits = np.zeros((5, LOGITS), dtype=np.float32)
+    logits[:, PARTS["level"]] = [[9, 0], [6, 3], [0, 6], [3, 0], [-9, -9]]
+    pieces = PieceLogits(logits, np.arange(5), np.arange(1, 6))
+    spans = [LevelCue(None, "name", "", start, end) for start, end in ((0, 5), (0, 2), (7, 9))]
+    assert pieces.strongest("level", spans).tolist() == [[6, 3], [7.5, 1.5], [0, 0]]
+
+
 def test_chances_and_logits_meet_in_the_middle() -> None:
     """Worked by hand: the roots of 0.5 times 0.1 and of 0.5 times 0.9 are as 1 to 3."""
     chances = np.array([[0.5, 0.5]])
