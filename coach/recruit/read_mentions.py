@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from coach.recruit.fitted import Chances, load_regression
 from coach.recruit.read_lengths import lengths
 from coach.recruit.read_number_words import RANGE, bounds
-from coach.recruit.read_text import asking, is_terse, lies_in, sentence_spans
+from coach.recruit.read_text import asking, is_terse, lies_in, sentence_around
 from coach.recruit.request_network import agreed, read_pieces
 
 Role = Literal["count", "less", "minutes", "other"]
@@ -129,7 +129,7 @@ def around(text: str, start: int, end: int, kind: str) -> dict[str, float]:
     named |= {f"{kind} amid {' '.join(before[-1:] + after[:1])}"}
     named |= {f"left {token}" for token in before} | {f"right {token}" for token in after}
     named |= {f"either {token}" for token in (*before, *after)}
-    sentence = next((span for span in sentence_spans(text) if span[0] <= start < span[1]), (start, end))
+    sentence = sentence_around(text, start) or (start, end)
     near = slice(max(sentence[0], start - SENTENCE_CHARS), min(sentence[1], end + SENTENCE_CHARS))
     said = {token for token in tokens(lower[near]) if token.isalpha()}
     return dict.fromkeys(named, 1.0) | {f"said {token}": 0.5 for token in said}

@@ -17,6 +17,11 @@ SHORTEST_MINUTES = 10
 """What is left of an interview when all is taken off that goes to something else; if less, nothing is."""
 # a form's field: "#questions 8"
 _FIELD = re.compile(rf"(?:#|\bno\.?|\bnumber of)\s*{_ASKED}\s*[:=]?\s*(?P<low>{NUMBER})\b", _FLAGS)
+# "one senior question on drift" as the first words; further on, a single question is mostly part of a set.
+_OPENING = re.compile(
+    rf"\W*(?:[a-z']+\s+){{0,3}}?(?P<low>one|1|a single)\s+(?:(?!of\b|for\b)[\w-]+\s+){{0,3}}?{_ASKED}\b",
+    _FLAGS,
+)
 LEAST_CHANCE: dict[Role, float] = {"count": 0.2, "less": 0.4, "minutes": 0.4}
 """Of a mention that is taken for it; "other" needs more than the rest, for a request mostly tells one."""
 LONGEST_PIECE = 45
@@ -128,6 +133,8 @@ def _count(text: str, weighed: Sequence[Weighed]) -> Iterator[Number]:
             yield Number("count", number, *later.span(), number, number)
         else:
             yield Number("count", best.value, best.start, best.end, best.low, best.high)
+    elif opening := _OPENING.match(text):
+        yield Number("count", 1, *opening.span("low"), 1, 1)
 
 
 def _told(

@@ -142,7 +142,7 @@ def title(text: str) -> tuple[int, int]:
         for start, end in lines:
             if end - start <= _TITLE_CHARS and not text[:end].endswith(".") and is_title(text[start:end]):
                 return start, end
-    first = next(sentence_spans(text), (0, 0))
+    first = next(iter(sentence_spans(text)), (0, 0))
     return first[0], min(first[1], first[0] + _TITLE_CHARS)
 
 

@@ -118,14 +118,14 @@ def candidates(text: str) -> list[Clause]:
 
 def meanings(text: str, found: Sequence[Clause], embed: Embed) -> Vector:
     """Return what clauses and their sentences mean, float32 (n_clauses, 2 dim)."""
-    spans = list(sentence_spans(text))
+    spans = sentence_spans(text)
     sentences = {one.sentence: embed(text[slice(*spans[one.sentence])]) for one in found}
     return np.array([np.concatenate([embed(one.said), sentences[one.sentence]]) for one in found])
 
 
 def signs(text: str, found: Sequence[Clause], cues: Sequence[KindCue]) -> list[dict[str, float]]:
     """Return what stands in each clause and its sentence, by name; `cues` are what rules find in the text."""
-    spans = list(sentence_spans(text))
+    spans = sentence_spans(text)
     return [
         dict.fromkeys(_words(one.said.lower()), 1.0)
         | {f"said {token}": 0.5 for token in set(tokens(_near(text, one, *spans[one.sentence]).lower()))}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 
 from ingest.store.port import Vector
@@ -14,6 +16,8 @@ Embed = Callable[[str], Vector]
 TERSE_WORDS = 90
 """A request of so few words speaks of the questions throughout; a longer one is an advert."""
 
+_KEPT = 16
+"""One reading asks several times for the sentences of the same text."""
 _SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*")
 _CLAUSE = re.compile(r"\s*(?:[;:()–—→]|,(?!\d)|\s-\s|\bbut\b)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"^[\s•·*▪–—→\-]*(?:\d+[.)](?!\d))?\s*")
@@ -117,15 +121,25 @@ def sentences(text: str) -> list[Clause]:
     ]
 
 
-def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where sentences and lines stand, without list markers."""
+@lru_cache(maxsize=_KEPT)
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where sentences and lines stand, in order and without list markers."""
     # A full stop behind an abbreviation ends nothing; the lengths stay.
     hidden = _ABBREVIATION.sub(lambda match: match[0].replace(".", "\0"), text)
+    found = []
     for match in _SENTENCE.finditer(hidden):
         marker = _BULLET.match(text, match.start(), match.end())
         start = marker.end() if marker else match.start()
         if any(char.isalnum() for char in text[start : match.end()]):
-            yield start, match.end()
+            found.append((start, match.end()))
+    return tuple(found)
+
+
+def sentence_around(text: str, place: int) -> tuple[int, int] | None:
+    """Return where the sentence stands that a place of a text is in; None if it is in none."""
+    spans = sentence_spans(text)
+    at = bisect_right(spans, place, key=lambda span: span[0]) - 1
+    return spans[at] if at >= 0 and place < spans[at][1] else None
 
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:

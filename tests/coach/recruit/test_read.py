@@ -65,6 +65,9 @@ from coach.recruit.recruiter import Recruiter
         ("three blocks of 20 min and then lunch", 60, None),
         ("1 hour, of which 15 minutes are the company and 15 minutes salary", 30, None),
         ("slot 1:00-2:30, last 10 for their q's", 80, None),
+        ("one senior question", None, 1),
+        ("Please, I need a single debugging question about agents", None, 1),
+        ("agents in 40 min. One question on cost would be nice", 40, None),
         ("slot 9-10:30, first quarter hr is the pitch", 75, None),
     ],
 )
