@@ -14,7 +14,7 @@ from coach.recruit.read_kinds import KindCue, Scope, named_kinds, negated
 from coach.recruit.read_language import NOT_ENGLISH, is_english, stems_of
 from coach.recruit.read_level import LevelCue, read_level
 from coach.recruit.read_number_words import Number
-from coach.recruit.read_numbers import read_numbers
+from coach.recruit.read_numbers import counted, read_numbers
 from coach.recruit.read_parts import asides
 from coach.recruit.read_rulings import Ruling, ruled_kinds, rulings
 from coach.recruit.read_shares import read_shares, weights
@@ -128,6 +128,8 @@ class RequestReader:
         numbers, level = read_numbers(text), read_level(text)
         ruled = rulings(text, scopes, self._reader.embed)
         kinds = ruled_kinds(text, ruled)
+        if not any(one.wanted for one in kinds):
+            kinds += _counted_kinds(text, numbers)
         _take_level(draft, level)
         _take_numbers(draft, numbers)
         _take_kinds(draft, kinds)
@@ -157,7 +159,8 @@ class RequestReader:
         ruled_out += [
             (name, clause.start, clause.end)
             for name, clause in self._reader.ruled_out(draft.text)
-            if name not in wanted or self._is_whole(name, clause.said)
+            if not any(cue.wanted and clause.start <= cue.start < clause.end for cue in kinds)
+            and (name not in wanted or self._is_whole(name, clause.said))
         ]
         places: dict[str, tuple[int, int]] = {}
         for name, start, end in ruled_out:
@@ -279,6 +282,12 @@ def _take_numbers(draft: _Draft, numbers: Sequence[Number]) -> None:
             draft.infer(one.field, str(round(one.value)), one.start, one.end)
         else:
             draft.notes.append(f"{one.value:g} is no number of {one.field}; it is left open.")
+
+
+def _counted_kinds(text: str, numbers: Sequence[Number]) -> list[KindCue]:
+    """Return the kinds of which a request wants so many: "4 debugging questions" asks for no others."""
+    span = counted(text, numbers)
+    return [KindCue(kind, True, *place) for kind, place in (named_kinds(text, *span) if span else ())]
 
 
 def _is_within(number: Number) -> bool:

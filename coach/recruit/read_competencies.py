@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from coach.recruit.contract import Competency
 from coach.recruit.fitted import Chances, load_arrays, load_regression
 from coach.recruit.pool import Pool
 from coach.recruit.read_text import Clause, Embed, clauses, is_terse, sentence_spans, sentences
-from coach.recruit.request_network import TOPICS, read_pieces
+from coach.recruit.request_network import TOPICS, PieceLogits, read_pieces
 from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
 from ingest.analysis import stem, terms, words
 from ingest.store.port import Vector
@@ -210,14 +211,11 @@ class CompetencyReader:
         return clause.start, clause.end
 
     def ruled_out(self, request: str) -> Iterator[tuple[str, Clause]]:
-        """Yield the competencies that a request rules out, with the clauses that do."""
-        pieces = read_pieces(request)
-        for clause in clauses(request):
-            if terms(clause.said):
-                chances = _likelihood(pieces.mean("avoided", clause.start, clause.end))
-                for name, topic in self.about.items():
-                    if chances[TOPICS.index(topic)] >= _RULED_OUT:
-                        yield name, clause
+        """Yield the competencies that a request rules out rather than asks for, with the clauses that do."""
+        found = [clause for clause in clauses(request) if terms(clause.said)]
+        pieces, places = read_pieces(request), [TOPICS.index(topic) for topic in self.about.values()]
+        for clause, out in zip(found, _are_out(pieces, found, places), strict=True):
+            yield from ((name, clause) for name, is_out in zip(self.about, out, strict=True) if is_out)
 
     def named(self, text: str) -> list[str]:
         """Return the competencies that a few words name outright, most first.
@@ -320,12 +318,19 @@ def _told(request: str, found: Sequence[Clause], asked: Sequence[str]) -> Chance
     that do. What no other clause asks for has -1, so that nothing else that speaks for it makes it likely.
     """
     pieces, places = read_pieces(request), [TOPICS.index(topic) for topic in asked]
-    wanted, ruled_out = (_likelihood(pieces.means(part, found)[:, places]) for part in ("topic", "avoided"))
     strongest = _likelihood(pieces.strongest("topic", found)[:, places])
     is_whole = np.array([request[clause.start : clause.end] == clause.said for clause in found])
-    is_out = (ruled_out >= np.maximum(wanted, _RULED_OUT)) & is_whole[:, None]
+    is_out = _are_out(pieces, found, places) & is_whole[:, None]
     best: Chances = (strongest * ~is_out).max(axis=0)
     return np.where(is_out.any(axis=0) & (best < _ASKED_BESIDE), -1.0, best)
+
+
+def _are_out(pieces: PieceLogits, found: Sequence[Clause], places: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Return whether clauses rule topics out rather than ask for them, bool (n_clauses, n_topics)."""
+    if not found:
+        return np.zeros((0, len(places)), dtype=np.bool_)
+    wanted, ruled_out = (_likelihood(pieces.means(part, found)[:, places]) for part in ("topic", "avoided"))
+    return ruled_out >= np.maximum(wanted, _RULED_OUT)
 
 
 def _likelihood(logits: Vector) -> Chances:

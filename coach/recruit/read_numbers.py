@@ -53,6 +53,9 @@ _FORMS = re.compile(
 )
 # "6 questions each" tells how many a round or form has; of topics it tells no number of all.
 _EACH = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}{_ASKED}\s+each\b", _FLAGS)
+_COUNTED = re.compile(rf"\s*(?:[\w-]+\s+){{0,2}}?{_ASKED}\b", _FLAGS)
+_MOST = re.compile(r"\s*(?:at (?:the )?(?:very )?most|max\w*|tops|or less)\b", _FLAGS)
+_SAYS_NOTHING, _SOON = 0.8, 40
 _NEAR = 20
 _OF = re.compile(rf"\s*(?:(?:[\w-]+\s+){{0,2}}{_ASKED})?\s*,?\s*(?:of|at|à|@|x|taking)\s+", _FLAGS)
 _APIECE = re.compile(r"\s*,?\s*(?:each|apiece)\b", _FLAGS)
@@ -75,9 +78,24 @@ def read_numbers(text: str) -> list[Number]:
     return chosen_numbers(text, roles(text))
 
 
+def counted(text: str, numbers: Sequence[Number]) -> tuple[int, int] | None:
+    """Return where the words stand that say of what a request wants so many: "4 debugging questions".
+
+    None if the number of questions is not followed by a word for them.
+    """
+    count = next((one for one in numbers if one.field == "count"), None)
+    found = _COUNTED.match(text, count.end) if count else None
+    return (count.start, found.end()) if count and found else None
+
+
 def chosen_numbers(text: str, weighed: Sequence[Weighed]) -> list[Number]:
     """Return the numbers of a text for its mentions, weighed."""
-    found = [*_length(weighed), *_count(text, weighed)]
+    length = [*_length(weighed)]
+    settled = _settled(text, length, weighed) if length else None
+    if settled:
+        weighed = [one for one in weighed if one[0] is not settled]
+        length = [length[0]._replace(value=settled.value, low=settled.value, high=settled.value)]
+    found = [*length, *_count(text, weighed)]
     for field, expressions in (("rounds", (_ROUNDS, _ROUNDS_OF)), ("forms", (_FORMS,))):
         found += _told(text, field, expressions, found)  # type: ignore[arg-type]
     return _shared(text, _of_questions(text, found))
@@ -105,6 +123,21 @@ def _length(weighed: Sequence[Weighed]) -> Iterator[Number]:
     if is_net or _is_sum(whole, lengths) or whole.low - off < SHORTEST_MINUTES:
         off = 0.0
     yield Number("minutes", whole.value - off, whole.start, whole.end, whole.low - off, whole.high - off)
+
+
+def _settled(text: str, length: Sequence[Number], weighed: Sequence[Weighed]) -> Mention | None:
+    """Return the number without a unit by which a range of lengths is settled: "30 to 35 minutes, say 33"."""
+    told = length[0]
+    if told.low == told.high:
+        return None
+    soon = [one for one in weighed if 0 <= one[0].start - told.end <= _SOON and not one[0].is_length]
+    for one, chances in soon:
+        is_within = told.low <= one.low == one.high <= told.high
+        corrects = any(match.start("low") == one.start for match in _CORRECTED.finditer(text, told.end))
+        may_be = corrects or chances[ROLES.index("other")] < _SAYS_NOTHING
+        if is_within and may_be and not (_COUNTED.match(text, one.end) or _MOST.match(text, one.end)):
+            return one
+    return None
 
 
 def _is_sum(one: Mention, told: Sequence[Mention]) -> bool:

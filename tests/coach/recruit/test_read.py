@@ -65,6 +65,10 @@ from coach.recruit.recruiter import Recruiter
         ("three blocks of 20 min and then lunch", 60, None),
         ("1 hour, of which 15 minutes are the company and 15 minutes salary", 30, None),
         ("slot 1:00-2:30, last 10 for their q's", 80, None),
+        ("30 to 35 minutes, let's say 33", 33, None),
+        ("between 40 and 50 min, make it 45; on evals, six questions", 45, 6),
+        ("30-40 min for a team of 35 people", 35, None),
+        ("15-20 min, 16 questions", 17.5, 16),
         ("one senior question", None, 1),
         ("Please, I need a single debugging question about agents", None, 1),
         ("agents in 40 min. One question on cost would be nice", 40, None),
@@ -151,6 +155,25 @@ def test_what_is_asked_for_and_ruled_out_is_a_conflict(recruiter: Recruiter) -> 
     conflict = recruiter.build(reading.wishes).conflict
     assert conflict is not None
     assert "both asked for and to be avoided" in conflict.because
+
+
+def test_a_kind_that_is_counted_is_wanted_alone(recruiter: Recruiter) -> None:
+    """Four debugging questions are no others; four questions that mention debugging may be any."""
+    counted = recruiter.read("give me 4 debugging questions on agents that loop").wishes
+    assert (counted.count, counted.kinds) == (4, ("debugging",))
+    assert recruiter.read("4 questions, senior. Agents, how they are debugged").wishes.kinds == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "behavioural round, half an hour, behavioural questions only",
+        "senior, 6 questions: bring the cost per answer down by half without a drop in quality",
+    ],
+)
+def test_what_is_asked_for_is_not_ruled_out_by_the_same_words(recruiter: Recruiter, text: str) -> None:
+    """To ask for a kind alone, or for less of a thing, leaves no topic out."""
+    assert recruiter.read(text).wishes.avoid_competencies == ()
 
 
 def test_numbers_for_all_rounds_are_shared_among_them() -> None:
