@@ -93,6 +93,7 @@ class GradingReport(Frozen):
         floors_held: Adversarial answers that cannot be graded or score `HIGHEST_FLOOR` at most.
         paraphrase_worst: Largest difference between an answer and its paraphrase, in points of ten.
         padding_worst: Largest gain by padding with true text of other pages; "altered" with words left out.
+        misplaced_held: Excellent answers that score `HIGHEST_FLOOR` at most beside a strange question.
         interval_holds: Answers whose score by the labels lies within the given interval.
     """
 
@@ -115,6 +116,10 @@ class GradingReport(Frozen):
     padding_worst: float
     altered_padding_mean: float
     altered_padding_worst: float
+    misplaced: int
+    misplaced_mean: float
+    misplaced_worst: float
+    misplaced_held: float
     interval_holds: float
     mean_scores: dict[str, float]
 
@@ -168,12 +173,28 @@ def padding_gains(
     return gains
 
 
+def misplaced_scores(items: Sequence[Item], grade: GradeAnswer) -> list[float]:
+    """Return what excellent answers earn beside the next question that stands in another document.
+
+    That is nothing but their manner, unless the two pages speak of the same matter.
+    """
+    found = []
+    for place, item in enumerate(items):
+        rest = (*items[place + 1 :], *items[:place])
+        other = next((one for one in rest if one.document != item.document), None)
+        excellent = [one for one in item.answers if one.quality == "excellent" and not one.paraphrase_of]
+        found += [grade(other.question_id, one.text).score or 0.0 for one in excellent] if other else []
+    return found
+
+
 def _disguised(text: str) -> str:
     return " ".join(word for place, word in enumerate(text.split(), start=1) if place % 7)
 
 
-def summarise(graded: Sequence[Graded], gains: PaddingGains) -> GradingReport:
-    """Return the aggregates of graded answers and of the gains by padding."""
+def summarise(
+    graded: Sequence[Graded], gains: PaddingGains, misplaced: Sequence[float] = ()
+) -> GradingReport:
+    """Return the aggregates of graded answers, of the gains by padding and of what misplaced answers earn."""
     by_question: dict[str, list[Graded]] = {}
     for one in graded:
         if not one.answer.paraphrase_of:
@@ -205,6 +226,10 @@ def summarise(graded: Sequence[Graded], gains: PaddingGains) -> GradingReport:
         padding_worst=max(gains.verbatim, default=0.0),
         altered_padding_mean=_mean(gains.altered),
         altered_padding_worst=max(gains.altered, default=0.0),
+        misplaced=len(misplaced),
+        misplaced_mean=_mean(misplaced),
+        misplaced_worst=max(misplaced, default=0.0),
+        misplaced_held=_mean([float(one <= HIGHEST_FLOOR) for one in misplaced]),
         interval_holds=_mean([float(_within(one)) for one in honest]),
         mean_scores={
             quality: _mean([one.points_earned for one in graded if one.answer.quality == quality])

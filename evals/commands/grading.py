@@ -34,13 +34,14 @@ def grading(*, split: str, file: Path | None, collection: str | None, as_json: b
     The split "test" is for the last look before a release: nothing may be tuned on it.
     """
     from coach.coach import Coach
-    from evals.grading import grade_all, load_items, padding_gains, summarise
+    from evals.grading import grade_all, load_items, misplaced_scores, padding_gains, summarise
 
     items = load_items(file or _GOLDEN / "grading" / f"{split}.jsonl")
     with Coach(load_settings(collection)) as coach:
         graded = list(grade_all(items, coach.grade))
         gains = padding_gains(items, graded, _padding(coach), coach.grade)
-    report = summarise(graded, gains)
+        misplaced = misplaced_scores(items, coach.grade)
+    report = summarise(graded, gains, misplaced)
     click.echo(report.model_dump_json() if as_json else _table(report))
 
 
@@ -71,6 +72,9 @@ def _table(report: GradingReport) -> str:
         (f"padding gain, worst ({report.padded})", f"{report.padding_worst:.2f}", "0.3"),
         ("the same with words left out, worst", f"{report.altered_padding_worst:.2f}", ""),
         ("the same with words left out, mean", f"{report.altered_padding_mean:.2f}", ""),
+        (f"beside other questions, 2.5 at most ({report.misplaced})", f"{report.misplaced_held:.3f}", ""),
+        ("beside other questions, mean score", f"{report.misplaced_mean:.2f}", ""),
+        ("beside other questions, worst score", f"{report.misplaced_worst:.2f}", ""),
         ("score by the labels lies in the interval", f"{report.interval_holds:.3f}", "0.9"),
     ]
     lines = [f"{report.answers} answers to {report.questions} questions", ""]

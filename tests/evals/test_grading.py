@@ -19,6 +19,7 @@ from evals.grading import (
     Quality,
     grade_all,
     load_items,
+    misplaced_scores,
     padding_gains,
     summarise,
     true_score,
@@ -138,6 +139,24 @@ def test_padding_is_text_of_other_documents() -> None:
     assert gains == PaddingGains([0.5, 0.5], [0.5, 0.5])
     assert not any("own text" in one for one in seen)
     assert sum("one two three four five six eight" in one for one in seen) == 2
+
+
+def test_excellent_answers_are_held_against_questions_of_other_documents() -> None:
+    """Each once, paraphrases aside; where all questions stand in one document there is nothing to hold."""
+    asked: list[tuple[str, str]] = []
+
+    def listening(question: str, answer: str) -> Grade:
+        asked.append((question, answer))
+        return make_grade(4.0 if question == "r" else None)
+
+    near = ITEM.model_copy(update={"id": "n", "question_id": "near"})
+    far = ITEM.model_copy(update={"id": "j", "question_id": "r", "document": "b.md"})
+    assert misplaced_scores([ITEM, near, far], listening) == [4.0, 4.0, 0.0]
+    assert asked == [("r", "best"), ("r", "best"), ("q", "best")]
+    assert misplaced_scores([ITEM, near], listening) == []
+    found = summarise([], PaddingGains([], []), [4.0, 2.0])
+    assert (found.misplaced, found.misplaced_mean, found.misplaced_worst) == (2, 3, 4)
+    assert found.misplaced_held == 0.5
 
 
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
