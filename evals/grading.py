@@ -93,7 +93,7 @@ class GradingReport(Frozen):
         floors_held: Adversarial answers that cannot be graded or score `HIGHEST_FLOOR` at most.
         paraphrase_worst: Largest difference between an answer and its paraphrase, in points of ten.
         padding_worst: Largest gain by padding with true text of other pages; "altered" with words left out.
-        misplaced_held: Excellent answers that score `HIGHEST_FLOOR` at most beside a strange question.
+        misplaced_held: Excellent answers to questions of other documents that score `HIGHEST_FLOOR` at most.
         interval_holds: Answers whose score by the labels lies within the given interval.
     """
 

@@ -16,7 +16,7 @@ from coach.recruit.read_level import LevelCue, read_level
 from coach.recruit.read_number_words import Number
 from coach.recruit.read_numbers import counted, read_numbers
 from coach.recruit.read_parts import asides
-from coach.recruit.read_rulings import Ruling, ruled_kinds, rulings
+from coach.recruit.read_rulings import Ruling, ruled_kinds, rulings, within
 from coach.recruit.read_shares import read_shares, weights
 from coach.recruit.read_text import Clause, Embed, asking, is_terse, lies_in, without
 from coach.types import ModelUse
@@ -159,7 +159,7 @@ class RequestReader:
         ruled_out += [
             (name, clause.start, clause.end)
             for name, clause in self._reader.ruled_out(draft.text)
-            if not any(cue.wanted and clause.start <= cue.start < clause.end for cue in kinds)
+            if not any(cue.wanted for cue in within(clause, kinds))
             and (name not in wanted or self._is_whole(name, clause.said))
         ]
         places: dict[str, tuple[int, int]] = {}

@@ -56,6 +56,7 @@ _EACH = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}{_ASKED}\s+each\b", _FLAGS)
 _COUNTED = re.compile(rf"\s*(?:[\w-]+\s+){{0,2}}?{_ASKED}\b", _FLAGS)
 _MOST = re.compile(r"\s*(?:at (?:the )?(?:very )?most|max\w*|tops|or less)\b", _FLAGS)
 _SAYS_NOTHING, _SOON = 0.8, 40
+"""A number likelier to be none of these settles no range, nor does one so many characters behind it."""
 _NEAR = 20
 _OF = re.compile(rf"\s*(?:(?:[\w-]+\s+){{0,2}}{_ASKED})?\s*,?\s*(?:of|at|à|@|x|taking)\s+", _FLAGS)
 _APIECE = re.compile(r"\s*,?\s*(?:each|apiece)\b", _FLAGS)

@@ -66,7 +66,7 @@ def weighed(found: Sequence[Clause], chances: Chances, cues: Sequence[KindCue]) 
     """
     for clause, row in zip(found, chances.tolist(), strict=True):
         by_name = dict(zip(RULINGS, row, strict=True))
-        yield from (Ruling(clause, says, by_name[says]) for says in _said(by_name, _within(clause, cues)))
+        yield from (Ruling(clause, says, by_name[says]) for says in _said(by_name, within(clause, cues)))
 
 
 def _said(chances: Mapping[str, float], cues: Iterable[KindCue]) -> Iterator[str]:
@@ -80,7 +80,8 @@ def _said(chances: Mapping[str, float], cues: Iterable[KindCue]) -> Iterator[str
     yield from (says for says in RULINGS if says in said and says != NOTHING)
 
 
-def _within(clause: Clause, cues: Iterable[KindCue]) -> list[KindCue]:
+def within(clause: Clause, cues: Iterable[KindCue]) -> list[KindCue]:
+    """Return the cues that begin in a clause."""
     return [cue for cue in cues if clause.start <= cue.start < clause.end]
 
 
@@ -156,5 +157,5 @@ def _facts(text: str, clause: Clause, cues: Sequence[KindCue]) -> Iterator[str]:
         yield from ("names a kind", f"names {kind}")
         yield from (f"{name}, names {kind}" for name in held)
         yield from (f"{name}, names a kind" for name in held)
-    for cue in _within(clause, cues):
+    for cue in within(clause, cues):
         yield from (f"rules {cue.wanted}", f"rules {cue.wanted} {cue.kind}")

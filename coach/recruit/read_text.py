@@ -115,8 +115,9 @@ def clauses(text: str) -> list[Clause]:
 
 def sentences(text: str) -> list[Clause]:
     """Return the sentences of a request in order, uncut."""
+    is_note = is_terse(text)
     return [
-        Clause(start, end, text[start:end], number, is_request=True, is_note=is_terse(text))
+        Clause(start, end, text[start:end], number, is_request=True, is_note=is_note)
         for number, (start, end) in enumerate(sentence_spans(text))
     ]
 

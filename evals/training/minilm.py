@@ -5,9 +5,11 @@ Needs torch and onnx, which the product does not: see evals/training/README.md.
 
 from __future__ import annotations
 
+import random
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import onnx
@@ -17,12 +19,16 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from torch.nn import functional
 
+Example = TypeVar("Example")
+
 DIM, HEADS, INNER, WORDS, PLACES, LAYERS = 384, 12, 1536, 30522, 512, 6
 FROZEN_LAYERS = 2
 """The lowest layers stay as they are, with the vectors of words and places below them."""
 DROPOUT = 0.1
 NOT_SEEN = -1e4
 """Added to the logit of what attention must not look at."""
+LOT = 16
+"""Of so many batches at once the examples are sorted by length."""
 _NAMES = {
     "attn.q_proj": "query", "attn.k_proj": "key", "attn.v_proj": "value", "attn.o_proj": "out",
     "mlp.fc1": "inner", "mlp.fc2": "outer",
@@ -138,6 +144,34 @@ def _join(file: Path) -> None:
     for node in model.graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]
     onnx.save(model, file)
+
+
+def paced(
+    optimiser: torch.optim.Optimizer, *, warm_up: int, steps: int, least: float = 0.03
+) -> torch.optim.lr_scheduler.LambdaLR:
+    """Return a schedule of rates that rise over the first steps, and fall to the least share over all."""
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / warm_up) * max(least, 1 - step / steps)
+    )
+
+
+def batches_by_length(
+    examples: Sequence[Example], length: Callable[[Example], int], size: int, draw: random.Random
+) -> Iterator[list[Example]]:
+    """Yield all examples in random order, in batches of about one length.
+
+    Args:
+        examples: Of an epoch.
+        length: Of an example, in word pieces.
+        size: Of a batch.
+        draw: Decides about the order.
+    """
+    mixed = draw.sample(examples, len(examples))
+    lots = [mixed[at : at + LOT * size] for at in range(0, len(mixed), LOT * size)]
+    sized = [sorted(lot, key=length) for lot in lots]
+    made = [lot[at : at + size] for lot in sized for at in range(0, len(lot), size)]
+    draw.shuffle(made)
+    yield from made
 
 
 def padded(rows: Sequence[Sequence[int]]) -> Tensor:

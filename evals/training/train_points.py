@@ -29,7 +29,7 @@ from coach.coach import Coach
 from coach.practice.grade import VERDICTS, PointVerdict
 from coach.practice.point_reader import Pieces, join, pieces_of
 from coach.settings import Settings
-from evals.training.minilm import DIM, NOT_SEEN, MiniLM, padded, write
+from evals.training.minilm import DIM, NOT_SEEN, MiniLM, batches_by_length, paced, padded, write
 from evals.training.point_answers import SpokenAnswer, spoken_pages
 
 DATA = Path(__file__).parent / "points.jsonl"
@@ -147,12 +147,11 @@ def train(model: CrossEncoder, pairs: Sequence[Pair], draw: random.Random) -> No
     learning = [one for one in model.parameters() if one.requires_grad]
     steps = EPOCHS * (len(pairs) // BATCH + 1)
     optimiser = torch.optim.AdamW(learning, LEARNING_RATE, weight_decay=0.01)
-    pace = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / WARM_UP) * max(0.03, 1 - step / steps)
-    )
+    pace = paced(optimiser, warm_up=WARM_UP, steps=steps)
     model.train()
     for epoch in range(EPOCHS):
-        for batch in track(list(_batches(pairs, draw)), f"epoch {epoch + 1} of {EPOCHS}"):
+        batches = list(batches_by_length(pairs, lambda one: len(one.pieces.ids), BATCH, draw))
+        for batch in track(batches, f"epoch {epoch + 1} of {EPOCHS}"):
             ids, kinds, mask = _tensors(batch)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = model.logits(ids, kinds, mask).float()
@@ -163,15 +162,6 @@ def train(model: CrossEncoder, pairs: Sequence[Pair], draw: random.Random) -> No
             nn.utils.clip_grad_norm_(learning, 1.0)
             optimiser.step()
             pace.step()
-
-
-def _batches(pairs: Sequence[Pair], draw: random.Random) -> Iterator[list[Pair]]:
-    mixed = draw.sample(pairs, len(pairs))
-    lots = [mixed[at : at + 16 * BATCH] for at in range(0, len(mixed), 16 * BATCH)]
-    sized = [sorted(lot, key=lambda one: len(one.pieces.ids)) for lot in lots]
-    made = [lot[at : at + BATCH] for lot in sized for at in range(0, len(lot), BATCH)]
-    draw.shuffle(made)
-    yield from made
 
 
 def _tensors(batch: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:

@@ -27,7 +27,18 @@ from coach.faithfulness.arrays import Signs
 from coach.faithfulness.reader import SIGNS
 from evals.metrics.auroc import auroc
 from evals.training.faithfulness_data import UNREAD, examples, fold
-from evals.training.minilm import DIM, FROZEN_LAYERS, NOT_SEEN, Layer, MiniLM, attend, heads, padded, write
+from evals.training.minilm import (
+    DIM,
+    FROZEN_LAYERS,
+    NOT_SEEN,
+    Layer,
+    MiniLM,
+    attend,
+    heads,
+    paced,
+    padded,
+    write,
+)
 from evals.training.read_examples import PageExample, read_examples, read_pages
 
 TARGET = Path("coach/faithfulness/weights/reader.onnx")
@@ -186,9 +197,7 @@ def train(model: AnswerReader, found: Sequence[Lesson], draw: random.Random) -> 
     optimiser = torch.optim.AdamW(groups, LEARNING_RATE, weight_decay=0.01)
     epochs = [list(_steps(found, draw)) for _ in range(EPOCHS)]
     total = sum(map(len, epochs))
-    pace = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / WARM_UP) * max(LEAST_RATE, 1 - step / total)
-    )
+    pace = paced(optimiser, warm_up=WARM_UP, steps=total, least=LEAST_RATE)
     mean, done = [one.detach().clone() for one in learning], 0
     model.train()
     for number, steps in enumerate(epochs, start=1):

@@ -35,7 +35,7 @@ from coach.word_pieces import ENDS, OPENS, WordPieces, cut
 from evals.training.fit_requests import CLAUSES, DATA, tell, tell_levels
 from evals.training.fit_rulings import ruling_places
 from evals.training.measure_requests import measure
-from evals.training.minilm import DIM, NOT_SEEN, MiniLM, padded, write
+from evals.training.minilm import DIM, NOT_SEEN, MiniLM, batches_by_length, paced, padded, write
 from evals.training.requests import Request, load
 from ingest.analysis import terms
 
@@ -178,12 +178,11 @@ def trained(examples: Sequence[Example], base: Path) -> RequestNetwork:
     rates = [{"params": body, "lr": LEARNING_RATE}, {"params": head, "lr": HEAD_RATE}]
     optimiser = torch.optim.AdamW(rates, weight_decay=0.01)
     steps = EPOCHS * (len(examples) // BATCH + 1)
-    pace = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / WARM_UP) * max(0.03, 1 - step / steps)
-    )
+    pace = paced(optimiser, warm_up=WARM_UP, steps=steps)
     network.train()
     for epoch in range(EPOCHS):
-        for batch in track(list(_batches(examples, draw)), f"epoch {epoch + 1} of {EPOCHS}"):
+        batches = list(batches_by_length(examples, lambda one: len(one.pieces.ids), BATCH, draw))
+        for batch in track(batches, f"epoch {epoch + 1} of {EPOCHS}"):
             loss = _loss(network, batch)
             optimiser.zero_grad()
             loss.backward()
@@ -192,16 +191,6 @@ def trained(examples: Sequence[Example], base: Path) -> RequestNetwork:
             pace.step()
     network.eval()
     return network
-
-
-def _batches(examples: Sequence[Example], draw: random.Random) -> Iterator[list[Example]]:
-    """Yield batches of about one length."""
-    mixed = draw.sample(examples, len(examples))
-    lots = [mixed[at : at + 16 * BATCH] for at in range(0, len(mixed), 16 * BATCH)]
-    sized = [sorted(lot, key=lambda one: len(one.pieces.ids)) for lot in lots]
-    made = [lot[at : at + BATCH] for lot in sized for at in range(0, len(lot), BATCH)]
-    draw.shuffle(made)
-    yield from made
 
 
 def _loss(network: RequestNetwork, batch: Sequence[Example]) -> Tensor:

@@ -17,7 +17,7 @@ from rich.progress import track
 from torch import Tensor, nn
 from torch.nn import functional
 
-from evals.training.minilm import DIM, NOT_SEEN, MiniLM, padded, write
+from evals.training.minilm import DIM, NOT_SEEN, MiniLM, paced, padded, write
 
 EPOCHS, STEP_PIECES = 3.5, 1600
 LEARNING_RATE, HEAD_RATE, WARM_UP, LEAST_RATE = 1.5e-4, 1e-3, 80, 0.03
@@ -79,9 +79,7 @@ def train(told: Sequence[Lesson], pages: Sequence[Lesson], base: Path, target: P
     )
     steps = [batch for _ in range(int(EPOCHS + 1)) for batch in _epoch(told, pages, draw)]
     steps = steps[: int(len(steps) * EPOCHS / int(EPOCHS + 1))]
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda at: min(1.0, (at + 1) / WARM_UP) * max(LEAST_RATE, 1 - at / len(steps))
-    )
+    schedule = paced(optimiser, warm_up=WARM_UP, steps=len(steps), least=LEAST_RATE)
     kept = {name: one.detach().clone() for name, one in learnt.items()}
     model.train()
     for batch in track(steps, "training"):
