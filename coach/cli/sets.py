@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _LEVELS = ["junior", "mid", "senior", "staff"]
 _KINDS = ["scenario", "debugging", "design", "conceptual", "behavioural"]
+_SIZES = ("count", "fewest", "most")
 _FORMATS = ["json", "csv", "md", "pdf", "docx"]
 _DOCUMENTS = ["guide", "scorecard", "preparation"]
 set_option = click.argument("set_file", metavar="SET", type=click.File("r", encoding="utf-8"))
@@ -81,6 +82,8 @@ def competencies(*, as_json: bool, collection: str | None, tenant: str | None) -
 @click.option("--level", type=click.Choice([*_LEVELS, "any"]), help="Whom the questions are for.")
 @click.option("--minutes", type=click.FloatRange(5, 480), help="Length of each interview.")
 @click.option("--count", type=click.IntRange(1, 60), help="Questions of each interview.")
+@click.option("--fewest", type=click.IntRange(1, 60), help="At least so many, instead of --count.")
+@click.option("--most", type=click.IntRange(1, 60), help="At most so many, instead of --count.")
 @click.option(
     "--competency", "named", multiple=True, metavar="NAME[=WEIGHT]", help="What they are about; repeatable."
 )
@@ -212,12 +215,17 @@ def _keep(made: QuestionSet) -> str:
 
 def _wishes(reading: Reading | None, given: Mapping[str, Any], known: set[str]) -> Wishes:
     """Return the wishes of the text with what the options put in their place."""
+    from pydantic import ValidationError
+
+    from coach.errors import UsageError
     from coach.recruit.contract import KINDS, CompetencyWish, Wishes
 
     values: dict[str, Any] = dict(reading.wishes) if reading else {}
+    if any(given[name] is not None for name in _SIZES):
+        values |= dict.fromkeys(_SIZES)
     values |= {
         name: given[name]
-        for name in ("minutes", "count", "forms", "rounds", "seed", "kinds", "must_have")
+        for name in ("minutes", *_SIZES, "forms", "rounds", "seed", "kinds", "must_have")
         if given[name] not in {None, ()}
     }
     if given["level"]:
@@ -230,7 +238,10 @@ def _wishes(reading: Reading | None, given: Mapping[str, Any], known: set[str]) 
     for word in given["avoid"]:
         field = "avoid_kinds" if word in KINDS else "avoid_competencies" if word in known else "avoid_topics"
         values[field] = (*values.get(field, ()), word)
-    return Wishes(**values)
+    try:
+        return Wishes(**values)
+    except ValidationError as error:
+        raise UsageError(str(error.errors()[0]["msg"]).removeprefix("Value error, ")) from error
 
 
 def _weight(written: str) -> float:

@@ -11,8 +11,10 @@ from coach.recruit.pool import Pool
 from coach.recruit.problem import (
     BUDGET_TOLERANCE,
     LEVEL_SHARE,
+    bounds_of,
     extras_of,
     seats_of,
+    told_count,
     weights_differ,
 )
 
@@ -33,8 +35,10 @@ def misses(pool: Pool, wishes: Wishes, sets: Sequence[ChosenSet]) -> tuple[Miss,
 
 def _in_set(pool: Pool, wishes: Wishes, made: ChosenSet) -> Iterator[Miss]:
     questions = [chosen.question for chosen in made.questions]
-    if wishes.count is not None and len(questions) != wishes.count:
-        yield Miss("count", f"{made.name} has {_questions(len(questions))} instead of {wishes.count}")
+    fewest, most = bounds_of(wishes)
+    if not fewest <= len(questions) <= most:
+        told = f"{_questions(len(questions))} instead of {told_count(fewest, most)}"
+        yield Miss("count", f"{made.name} has {told}")
     minutes = wishes.minutes
     if minutes is not None and abs(made.minutes - minutes) > BUDGET_TOLERANCE * minutes:
         yield Miss("minutes", f"{made.name} takes {made.minutes:g} minutes instead of {minutes:g}")

@@ -20,6 +20,7 @@ from coach.recruit.pool import Pool
 from coach.recruit.problem import (
     PROBE_MINUTES,
     Problem,
+    bounds_of,
     check_names,
     seats_of,
     state_problem,
@@ -83,11 +84,11 @@ def _solve(problem: Problem) -> Solution | None:
 def _shorter(problem: Problem, fewest: int) -> tuple[Problem, Solution] | None:
     """Return the longest set below the usual length, if nobody has asked for a length."""
     wishes = problem.wishes
-    if wishes.count is not None or wishes.minutes is not None:
+    if wishes.is_sized or wishes.minutes is not None:
         return None
     for count in range(fewest - 1, 0, -1):
         seats = seats_of(wishes, count, problem.extras)
-        tried = replace(problem, count=count, minutes=None, seats=seats)
+        tried = replace(problem, count=count, fewest=count, most=count, minutes=None, seats=seats)
         solution = _solve(tried)
         if solution is not None:
             return tried, solution
@@ -95,6 +96,9 @@ def _shorter(problem: Problem, fewest: int) -> tuple[Problem, Solution] | None:
 
 
 def _nearest(pool: Pool, problem: Problem, nearness: Mapping[str, float]) -> Selection:
+    if problem.wishes.is_sized:
+        fewest, most = bounds_of(problem.wishes)
+        problem = replace(problem, fewest=fewest, most=most)
     core = _smallest_core(problem)
     conflict = Conflict(conditions=core or ("request",), because=because(pool, problem, core))
     relaxed = solve(problem, held=()) if problem.candidates else None

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ingest.contract import Frequency, Frozen, Level, QuestionKind
 
@@ -98,6 +98,8 @@ class Wishes(Frozen):
         level: None means any; else half of the questions are for that level, the others for one beside it.
         competencies: Empty means all of the handbook, spread evenly.
         minutes: For one set, within 5%.
+        count: Questions of one set, exactly; then neither `fewest` nor `most` is given.
+        fewest: At least so many questions in one set. So is `most`: at most.
         kinds: The only kinds that are wanted, each at least once; empty means any.
         avoid_competencies: No question of these.
         avoid_questions: Ids that must not come, such as those used before.
@@ -115,6 +117,8 @@ class Wishes(Frozen):
     competencies: tuple[CompetencyWish, ...] = Field((), max_length=60)
     minutes: float | None = Field(None, ge=5, le=MAX_MINUTES)
     count: int | None = Field(None, ge=1, le=MAX_QUESTIONS)
+    fewest: int | None = Field(None, ge=1, le=MAX_QUESTIONS)
+    most: int | None = Field(None, ge=1, le=MAX_QUESTIONS)
     kinds: tuple[QuestionKind, ...] = ()
     avoid_kinds: tuple[QuestionKind, ...] = ()
     avoid_competencies: tuple[str, ...] = Field((), max_length=60)
@@ -126,6 +130,19 @@ class Wishes(Frozen):
     rounds: int = Field(1, ge=1, le=6)
     forms: int = Field(1, ge=1, le=MAX_SETS)
     seed: int = Field(0, ge=0, le=2**31 - 1)
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether something is said of how many questions there are."""
+        return any(one is not None for one in (self.count, self.fewest, self.most))
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if self.count is not None and (self.fewest is not None or self.most is not None):
+            raise ValueError("give either count, which is exact, or fewest and most")
+        if self.fewest is not None and self.most is not None and self.fewest > self.most:
+            raise ValueError("fewest must not be more than most")
+        return self
 
 
 class TemplateUse(Frozen):

@@ -13,6 +13,7 @@ from coach.recruit.problem import (
     LEVEL_SHARE,
     Problem,
     full_minutes,
+    told_count,
 )
 
 # Nearness to the focus from which a reader sees the likeness.
@@ -78,7 +79,7 @@ def _compromises(pool: Pool, problem: Problem, sets: Sequence[ChosenSet]) -> Ite
         most = Counter(one.kind for one in chosen if one.kind).most_common(1)
         if most and not problem.wishes.kinds and most[0][1] > (len(chosen) + 1) // 2:
             yield f"{made.name}: {most[0][1]} of {len(chosen)} questions are of the kind {most[0][0]!r}."
-    if problem.minutes is None and problem.wishes.minutes is None and problem.wishes.count is None:
+    if problem.minutes is None and problem.wishes.minutes is None and not problem.wishes.is_sized:
         took = " and ".join(f"{made.minutes:g}" for made in sets)
         usual = f"the usual {DEFAULT_LENGTH_MINUTES:g} minutes"
         yield f"The handbook has too few such questions for {usual}; this takes {took}."
@@ -111,9 +112,9 @@ def because(pool: Pool, problem: Problem, core: Sequence[ConditionName]) -> str:
 def _phrase(pool: Pool, problem: Problem, name: ConditionName) -> str:
     wishes = problem.wishes
     each = f" in each of {problem.sets} sets" if problem.sets > 1 else ""
-    plural = "" if problem.count == 1 else "s"
+    plural = "" if problem.most == 1 else "s"
     return {
-        "count": f"{problem.count} question{plural}{each}",
+        "count": f"{told_count(problem.fewest, problem.most)} question{plural}{each}",
         "minutes": f"{problem.minutes or 0:g} minutes{each}",
         "level": f"{wishes.level} level",
         "kinds": f"questions of the kinds {_and(wishes.kinds)} alone",
@@ -130,16 +131,16 @@ def _figures(problem: Problem, core: frozenset[ConditionName]) -> Iterator[str]:
     if "level" in core:
         fitting = sum(one.fits for one in apt)
         apt = [one for one in apt if one.near]
-        needed = -int(-LEVEL_SHARE * problem.count // 1) * problem.sets
+        needed = -int(-LEVEL_SHARE * problem.fewest // 1) * problem.sets
         yield (
             f"The handbook has {len(apt)} such questions for {problem.wishes.level} or a level beside it, "
             f"{fitting} for {problem.wishes.level} itself, of which {needed} would be needed."
         )
     elif core & {"kinds", "competencies"} or "minutes" not in core:
-        yield f"The handbook has {len(apt)} such questions; {problem.count * problem.sets} would be needed."
+        yield f"The handbook has {len(apt)} such questions; {problem.fewest * problem.sets} would be needed."
     if "minutes" in core and "count" in core and apt:
-        shortest = sum(sorted(one.question.minutes for one in apt)[: problem.count])
-        longest = sum(sorted((full_minutes(one.question) for one in apt), reverse=True)[: problem.count])
+        shortest = sum(sorted(one.question.minutes for one in apt)[: problem.fewest])
+        longest = sum(sorted((full_minutes(one.question) for one in apt), reverse=True)[: problem.most])
         yield f"So many questions take {shortest:g} minutes at least and {longest:g} at most."
         yield f"A set may be off its length by {BUDGET_TOLERANCE:.0%}."
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from coach.errors import NotFoundError
-from coach.recruit.contract import LEVELS, PoolQuestion, Wishes
+from coach.recruit.contract import LEVELS, MAX_QUESTIONS, PoolQuestion, Wishes
 from coach.recruit.pool import Pool
 from ingest.analysis import terms
 from ingest.contract import Level
@@ -25,6 +25,7 @@ USUAL_MINUTES = 6.0
 LEVEL_SHARE = 0.5
 """At least so many of a set's questions are tagged with the very level that was asked for."""
 
+_TRIED_AROUND = 3
 _THIN_FACTOR = 3
 _FIT_SCORE = 30
 _FREQUENCY_SCORE = {"very-common": 20, "common": 10}
@@ -53,8 +54,8 @@ class Problem:
     """What is to be solved; the same for the same pool, wishes and number of questions.
 
     Attributes:
-        count: Questions of a set.
-        is_count_stated: Whether somebody asked for that number.
+        count: Questions of a set, by which seats are dealt out.
+        fewest: At least so many questions. So is `most`: at most. Both are `count`, unless no number will do.
         minutes: Of a set; None if any length will do.
         seats: How many questions of a set each wanted competency should have; empty if all are wanted.
         extras: Must-have questions of other competencies: they come in addition, and take no seat.
@@ -67,7 +68,8 @@ class Problem:
     wishes: Wishes
     candidates: tuple[Candidate, ...]
     count: int
-    is_count_stated: bool
+    fewest: int
+    most: int
     minutes: float | None
     seats: Mapping[str, int]
     extras: frozenset[str]
@@ -111,7 +113,8 @@ def state_problem(
         wishes=wishes,
         candidates=candidates,
         count=questions,
-        is_count_stated=wishes.count is not None,
+        fewest=questions,
+        most=questions,
         minutes=length_of(wishes),
         seats=seats_of(wishes, questions, extras),
         extras=extras,
@@ -124,22 +127,51 @@ def state_problem(
 
 def length_of(wishes: Wishes) -> float | None:
     """Return the minutes of a set, those of a usual interview if nothing is said of its size."""
-    if wishes.minutes is None and wishes.count is None:
+    if wishes.minutes is None and not wishes.is_sized:
         return DEFAULT_LENGTH_MINUTES
     return wishes.minutes
 
 
 def usual_counts(wishes: Wishes) -> list[int]:
-    """Return the numbers of questions to try, likeliest first, where the wishes state none.
+    """Return the numbers of questions to try, likeliest first, where the wishes state no single one.
 
-    >>> usual_counts(Wishes(minutes=30))[:3]
-    [5, 6, 4]
+    Between bounds that are stated any number may be tried: what is said of them must hold for all of them.
+
+    >>> usual_counts(Wishes(minutes=30))[:3], usual_counts(Wishes(minutes=60, fewest=3, most=8))
+    ([5, 6, 4], [8, 7, 6, 5, 4, 3])
     """
-    minutes = length_of(wishes) or DEFAULT_LENGTH_MINUTES
-    fewest = max(1, len(wishes.kinds), len(wishes.must_have))
-    usual = max(fewest, round(minutes / USUAL_MINUTES), min(len(wishes.competencies), int(minutes / 3)))
-    offsets = (0, 1, -1, 2, -2, 3, -3)
-    return [usual + offset for offset in offsets if usual + offset >= fewest]
+    needed = max(1, len(wishes.kinds), len(wishes.must_have))
+    fewest, most = bounds_of(wishes)
+    if wishes.minutes is None and wishes.is_sized:
+        usual = wishes.most or fewest
+    else:
+        minutes = length_of(wishes) or DEFAULT_LENGTH_MINUTES
+        usual = max(needed, round(minutes / USUAL_MINUTES), min(len(wishes.competencies), int(minutes / 3)))
+    usual = min(max(usual, fewest), most)
+    least = max(fewest, min(needed, usual))
+    around = range(least if wishes.is_sized else usual - _TRIED_AROUND, usual + _TRIED_AROUND + 1)
+    nearest_first = sorted(around, key=lambda one: (abs(one - usual), -one))
+    return [one for one in nearest_first if least <= one <= most]
+
+
+def bounds_of(wishes: Wishes) -> tuple[int, int]:
+    """Return the fewest and the most questions that the wishes allow in a set."""
+    if wishes.count is not None:
+        return wishes.count, wishes.count
+    return wishes.fewest or 1, wishes.most or MAX_QUESTIONS
+
+
+def told_count(fewest: int, most: int) -> str:
+    """Return a number of questions in words.
+
+    >>> told_count(8, 8), told_count(6, 8), told_count(1, 8), told_count(6, MAX_QUESTIONS)
+    ('8', '6 to 8', 'at most 8', 'at least 6')
+    """
+    if fewest == most:
+        return str(most)
+    if fewest == 1:
+        return f"at most {most}"
+    return f"at least {fewest}" if most == MAX_QUESTIONS else f"{fewest} to {most}"
 
 
 def apportion(count: int, weights: Mapping[str, float]) -> dict[str, int]:

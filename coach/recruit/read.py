@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any, Literal
 
 from coach.recruit.contract import MAX_MINUTES, MAX_QUESTIONS, MAX_SETS, CompetencyWish, Wishes
 from coach.recruit.pool import Pool
+from coach.recruit.problem import told_count
 from coach.recruit.read_competencies import About, CompetencyReader
 from coach.recruit.read_kinds import KindCue, Scope, named_kinds, negated
 from coach.recruit.read_language import NOT_ENGLISH, is_english, stems_of
@@ -277,11 +279,19 @@ def _take_numbers(draft: _Draft, numbers: Sequence[Number]) -> None:
                 draft.infer("minutes", f"{one.value:g}", one.start, one.end)
             else:
                 draft.notes.append(f"{one.value:g} minutes is no length of an interview; it is left open.")
+        elif _is_within(one) and one.field == "count" and one.low < one.high:
+            fewest, most = math.ceil(max(one.low, 1)), math.floor(min(one.high, MAX_QUESTIONS))
+            draft.values |= {"fewest": _unless(fewest, 1), "most": _unless(most, MAX_QUESTIONS)}
+            draft.infer("count", told_count(fewest, most), one.start, one.end)
         elif _is_within(one):
             draft.values[one.field] = round(one.value)
             draft.infer(one.field, str(round(one.value)), one.start, one.end)
         else:
             draft.notes.append(f"{one.value:g} is no number of {one.field}; it is left open.")
+
+
+def _unless(number: int, bound: int) -> int | None:
+    return None if number == bound else number
 
 
 def _counted_kinds(text: str, numbers: Sequence[Number]) -> list[KindCue]:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
 from coach.recruit.fitted import Chances
+from coach.recruit.read_bounds import ASKED, bounds_around
 from coach.recruit.read_mentions import ROLES, Mention, Role, roles
 from coach.recruit.read_number_words import NUMBER, Number, NumberField, value
 from coach.recruit.read_shares import told_parts
 from coach.recruit.read_text import without
 
 _FLAGS = re.IGNORECASE
-_ASKED = r"(?:questions?|q'?s|qns?|qus|ques|ones)"
 SHORTEST_MINUTES = 10
 """What is left of an interview when all is taken off that goes to something else; if less, nothing is."""
 # a form's field: "#questions 8"
-_FIELD = re.compile(rf"(?:#|\bno\.?|\bnumber of)\s*{_ASKED}\s*[:=]?\s*(?P<low>{NUMBER})\b", _FLAGS)
+_FIELD = re.compile(rf"(?:#|\bno\.?|\bnumber of)\s*{ASKED}\s*[:=]?\s*(?P<low>{NUMBER})\b", _FLAGS)
 # "one senior question on drift" as the first words; further on, a single question is mostly part of a set.
 _OPENING = re.compile(
-    rf"\W*(?:[a-z']+\s+){{0,3}}?(?P<low>one|1|a single)\s+(?:(?!of\b|for\b)[\w-]+\s+){{0,3}}?{_ASKED}\b",
+    rf"\W*(?:[a-z']+\s+){{0,3}}?(?P<low>one|1|a single)\s+(?:(?!of\b|for\b)[\w-]+\s+){{0,3}}?{ASKED}\b",
     _FLAGS,
 )
 LEAST_CHANCE: dict[Role, float] = {"count": 0.2, "less": 0.4, "minutes": 0.4}
@@ -28,7 +29,7 @@ LONGEST_PIECE = 45
 """A number without a unit of more is no piece of an interview."""
 
 _SUM = re.compile(
-    rf"\b(?P<low>{NUMBER})\s+[\w-]+\s*(?:and|plus|\+|,)\s*(?P<more>{NUMBER})\s+[\w-]+\s+{_ASKED}\b",
+    rf"\b(?P<low>{NUMBER})\s+[\w-]+\s*(?:and|plus|\+|,)\s*(?P<more>{NUMBER})\s+[\w-]+\s+{ASKED}\b",
     _FLAGS,
 )
 _UNIT = (
@@ -52,13 +53,13 @@ _FORMS = re.compile(
     _FLAGS,
 )
 # "6 questions each" tells how many a round or form has; of topics it tells no number of all.
-_EACH = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}{_ASKED}\s+each\b", _FLAGS)
-_COUNTED = re.compile(rf"\s*(?:[\w-]+\s+){{0,2}}?{_ASKED}\b", _FLAGS)
+_EACH = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}{ASKED}\s+each\b", _FLAGS)
+_COUNTED = re.compile(rf"\s*(?:[\w-]+\s+){{0,2}}?{ASKED}\b", _FLAGS)
 _MOST = re.compile(r"\s*(?:at (?:the )?(?:very )?most|max\w*|tops|or less)\b", _FLAGS)
 _SAYS_NOTHING, _SOON = 0.8, 40
 """A number likelier to be none of these settles no range, nor does one so many characters behind it."""
 _NEAR = 20
-_OF = re.compile(rf"\s*(?:(?:[\w-]+\s+){{0,2}}{_ASKED})?\s*,?\s*(?:of|at|à|@|x|taking)\s+", _FLAGS)
+_OF = re.compile(rf"\s*(?:(?:[\w-]+\s+){{0,2}}{ASKED})?\s*,?\s*(?:of|at|à|@|x|taking)\s+", _FLAGS)
 _APIECE = re.compile(r"\s*,?\s*(?:each|apiece)\b", _FLAGS)
 _PER_QUESTION = re.compile(r"\s*(?:per|a|for each|for every)\s+(?:question|q)\b", _FLAGS)
 _ENDS = re.compile(r"[.!?\n]")
@@ -166,9 +167,21 @@ def _count(text: str, weighed: Sequence[Weighed]) -> Iterator[Number]:
             number = value(later["low"])
             yield Number("count", number, *later.span(), number, number)
         else:
-            yield Number("count", best.value, best.start, best.end, best.low, best.high)
+            yield _bounded(text, best, told[1:])
     elif opening := _OPENING.match(text):
         yield Number("count", 1, *opening.span("low"), 1, 1)
+
+
+def _bounded(text: str, best: Mention, others: Sequence[Mention]) -> Number:
+    """Return a number of questions with its bounds, of which two numbers may tell one each."""
+    low, high, start = bounds_around(text, best)
+    for other in others:
+        more = bounds_around(text, other)
+        if low == 1 < more.low < high and more.high == math.inf:
+            low = more.low
+        elif high == math.inf and more.low == 1 and low < more.high:
+            high = more.high
+    return Number("count", best.value, start, best.end, low, high)
 
 
 def _told(

@@ -162,8 +162,8 @@ class _Model:
         self.model.add(sum(row.values()) >= 1)
         if self._is_stated("count"):
             total = sum(row.values())
-            self.model.add(total <= self.problem.count + self._slack("count"))
-            self.model.add(total >= self.problem.count - self._slack("count"))
+            self.model.add(total <= self.problem.most + self._slack("count"))
+            self.model.add(total >= self.problem.fewest - self._slack("count"))
         self._state_minutes(row)
         self._state_level(row)
         self._state_kinds(row)

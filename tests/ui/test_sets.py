@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.samples import FakeApi
@@ -123,6 +124,23 @@ def test_what_was_read_is_shown_and_can_be_changed_before_building(fake: FakeApi
     [order] = sent(fake, ROOT)
     assert (order["wishes"]["minutes"], order["wishes"]["avoid_kinds"]) == (40.0, ["design"])
     assert (order["wishes"]["focus"], order["text"]) == ("cost", "rock star, cost, 30 min, no design")
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "sizes"), [(6, 8, (None, 6, 8)), (5, 5, (5, None, None)), (None, 8, (None, None, 8))]
+)
+def test_the_same_number_in_both_bounds_is_exact(
+    fake: FakeApi, least: int | None, most: int | None, sizes: tuple[int | None, ...]
+) -> None:
+    """Bounds of how many questions there are go out as they stand; equal ones ask for just so many."""
+    prepared(fake)
+    fake.give(ROOT, STORED)
+    app = page("sets").run()
+    for label, value in (("Questions, at least", least), ("Questions, at most", most)):
+        next(one for one in app.number_input if one.label == label).set_value(value)
+    app.button(key="build_set").click().run()
+    [order] = sent(fake, ROOT)
+    assert tuple(order["wishes"][name] for name in ("count", "fewest", "most")) == sizes
 
 
 def test_topics_are_weighed_against_each_other(fake: FakeApi) -> None:

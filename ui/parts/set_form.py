@@ -31,7 +31,8 @@ def wishes_of(
     titles = {one.id: one.title for one in competencies}
     title = st.text_input("Title", key=f"{key} title", placeholder="Senior retrieval engineer, May")
     level = _level(reading, key)
-    minutes, questions = _size(reading, key)
+    minutes, fewest, most = _size(reading, key)
+    is_exact = fewest is not None and fewest == most
     topics = st.multiselect(
         "Topics",
         list(titles),
@@ -59,7 +60,9 @@ def wishes_of(
         update={
             "level": level,
             "minutes": minutes,
-            "count": questions,
+            "count": fewest if is_exact else None,
+            "fewest": None if is_exact else fewest,
+            "most": None if is_exact else most,
             "competencies": competencies_wished,
             "kinds": wanted,
             "avoid_kinds": unwanted,
@@ -120,29 +123,35 @@ def _level(reading: Reading, key: str) -> Level | None:
     return next((one for one in LEVELS if one == level), None)
 
 
-def _size(reading: Reading, key: str) -> tuple[float | None, int | None]:
-    """Draw how long a set is, and return its minutes and questions."""
-    length, count = st.columns(2)
+def _size(reading: Reading, key: str) -> tuple[float | None, int | None, int | None]:
+    """Draw how long a set is, and return its minutes, and its questions at least and at most."""
+    read = reading.wishes
+    length, *counts = st.columns(3)
     minutes = length.number_input(
         "Minutes",
         min_value=5.0,
         max_value=480.0,
-        value=reading.wishes.minutes,
+        value=read.minutes,
         step=5.0,
         placeholder="45 if nothing is said",
         key=f"{key} minutes",
         help=_words(reading, "minutes"),
     )
-    questions = count.number_input(
-        "Questions",
-        min_value=1,
-        max_value=60,
-        value=reading.wishes.count,
-        placeholder="as many as fit",
-        key=f"{key} count",
-        help=_words(reading, "count"),
+    fewest, most = (
+        place.number_input(
+            label,
+            min_value=1,
+            max_value=60,
+            value=read.count or bound,
+            placeholder="as many as fit",
+            key=f"{key} {label}",
+            help=_words(reading, "count") or "The same number in both: exactly so many.",
+        )
+        for place, label, bound in zip(
+            counts, ("Questions, at least", "Questions, at most"), (read.fewest, read.most), strict=True
+        )
     )
-    return minutes, questions
+    return minutes, fewest, most
 
 
 def _kinds(

@@ -38,6 +38,8 @@ class Wishes(Reply):
     competencies: tuple[Wish, ...] = ()
     minutes: float | None = None
     count: int | None = None
+    fewest: int | None = None
+    most: int | None = None
     kinds: tuple[Kind, ...] = ()
     avoid_kinds: tuple[Kind, ...] = ()
     avoid_competencies: tuple[str, ...] = ()

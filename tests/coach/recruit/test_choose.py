@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from coach.errors import NotFoundError
 from coach.recruit.check import misses
@@ -153,6 +154,39 @@ def test_too_many_questions_for_the_time_is_named_with_the_nearest_set() -> None
     assert "take 24 minutes at least" in selection.conflict.because
     assert selection.sets
     assert selection.conflict.given_up
+
+
+@pytest.mark.parametrize(
+    ("wishes", "count"),
+    [
+        (Wishes(most=8, minutes=20), 3),
+        (Wishes(fewest=5, minutes=20), 5),
+        (Wishes(fewest=4, most=6), 6),
+        (Wishes(fewest=7), 7),
+        (Wishes(most=2, minutes=10), 2),
+    ],
+)
+def test_within_bounds_the_length_decides_how_many_questions_there_are(wishes: Wishes, count: int) -> None:
+    """Bounds hold; between them a set has the usual number for its length, and without one the most."""
+    selection = choose(MIXED, wishes)
+    assert selection.conflict is None
+    assert misses(MIXED, wishes, selection.sets) == ()
+    assert len(selection.sets[0].questions) == count
+
+
+def test_bounds_that_the_time_excludes_are_named() -> None:
+    """Too few questions for the time cannot be met; the reason and the nearest set speak of the bound."""
+    selection = choose(MIXED, Wishes(fewest=10, minutes=10))
+    assert selection.conflict is not None
+    assert selection.conflict.because.startswith("at least 10 questions and 10 minutes cannot hold together")
+    assert any("instead of at least 10" in one for one in selection.conflict.given_up)
+
+
+@pytest.mark.parametrize("sizes", [{"count": 5, "most": 6}, {"fewest": 6, "most": 5}])
+def test_sizes_that_exclude_each_other_are_no_wishes(sizes: dict[str, int]) -> None:
+    """A number beside bounds, or bounds the wrong way round, are refused by name."""
+    with pytest.raises(ValidationError, match="fewest"):
+        Wishes.model_validate(sizes)
 
 
 def test_a_competency_without_questions_of_the_kind_is_named() -> None:

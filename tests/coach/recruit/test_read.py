@@ -157,6 +157,28 @@ def test_what_is_asked_for_and_ruled_out_is_a_conflict(recruiter: Recruiter) -> 
     assert "both asked for and to be avoided" in conflict.because
 
 
+@pytest.mark.parametrize(
+    ("text", "exactly", "fewest", "most"),
+    [
+        ("senior, 5 questions on cost, 45 minutes", 5, None, None),
+        ("senior, no more than 9 questions, 45 minutes", None, None, 9),
+        ("8 Qs max, staff, 45 min", None, None, 8),
+        ("we would like at least five questions", None, 5, None),
+        ("please send no fewer than six and no more than nine questions", None, 6, 9),
+        ("6-8 questions in an hour", None, 6, 8),
+        ("fewer than 10 questions, 30 min", None, None, 9),
+        ("4 questions, max 25 min", 4, None, None),
+        ("6 to 8 questions over two rounds", None, 3, 4),
+    ],
+)
+def test_a_number_of_questions_may_be_a_bound(
+    recruiter: Recruiter, text: str, exactly: int | None, fewest: int | None, most: int | None
+) -> None:
+    """Words around a number say whether so many are wanted, or at least or at most so many."""
+    wishes = recruiter.read(text).wishes
+    assert (wishes.count, wishes.fewest, wishes.most) == (exactly, fewest, most)
+
+
 def test_a_kind_that_is_counted_is_wanted_alone(recruiter: Recruiter) -> None:
     """Four debugging questions are no others; four questions that mention debugging may be any."""
     counted = recruiter.read("give me 4 debugging questions on agents that loop").wishes
