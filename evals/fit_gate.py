@@ -41,11 +41,15 @@ GOLDEN_WEIGHT = 4.0
 REPEATS = 5
 # Cohort -> files of questions with the labels that are taken from each; no label takes all.
 COHORT_FILES = {
-    "practice": (("handbook.jsonl", ""),),
-    "theory": (("llm-interview-hub.jsonl", ""),),
-    "classical": (("data-science-interviews.jsonl", ""),),
-    "neighbouring": (("intents.jsonl", "field"), ("neighbours.jsonl", "neighbouring")),
-    "off_topic": (("intents.jsonl", "off_topic"),),
+    "practice": (("handbook.jsonl", ""), ("keywords.jsonl", "practice")),
+    "theory": (("llm-interview-hub.jsonl", ""), ("keywords.jsonl", "theory")),
+    "classical": (("data-science-interviews.jsonl", ""), ("keywords.jsonl", "classical")),
+    "neighbouring": (
+        ("intents.jsonl", "field"),
+        ("neighbours.jsonl", "neighbouring"),
+        ("keywords.jsonl", "neighbouring"),
+    ),
+    "off_topic": (("intents.jsonl", "off_topic"), ("keywords.jsonl", "off_topic")),
     "instruction": (("intents.jsonl", "instruction"), ("neighbours.jsonl", "instruction")),
     "about_attacks": (("intents.jsonl", "benign_attack"),),
 }
