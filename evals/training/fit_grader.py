@@ -1,8 +1,10 @@
 """``python -m evals.training.fit_grader`` fits coach/practice/grader.json on labelled answers.
 
-Answers whose words were dealt out anew among each other are added as answers that say nothing: they have the
-right words, and only what stands between words tells them from good ones. The fit is measured on questions
-that it has not seen, one question at a time, and on answers of authors of whom it has learnt nothing.
+Two kinds of answers are added as ones that say nothing. Answers whose words were dealt out anew among each
+other have the right words, and only what stands between words tells them from good ones. Excellent answers
+beside questions of other documents sound right, and only what they say tells them from good ones. The fit is
+measured on questions that it has not seen, one question at a time, and on answers of authors of whom it has
+learnt nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -23,6 +25,7 @@ from coach.faithfulness.frequencies import rarity
 from coach.faithfulness.tokens import tokenise
 from coach.practice.calibration import CREDITS, UNSAID, WEIGHTS_FILE, columns
 from coach.practice.grade import VERDICTS
+from coach.practice.grader import Measured
 from coach.settings import Settings
 from evals.grading import Item, LabelledAnswer, load_items
 from evals.training.point_answers import spoken_pages
@@ -34,22 +37,28 @@ STRANGERS = Path(__file__).parent / "grading.jsonl"
 LEARNT = Path(__file__).parent / "points.jsonl"
 """The pages whose points the point reader has learnt from: what it reads there is no measure of it."""
 TARGET = Path(__file__).parents[2] / "coach" / "practice" / WEIGHTS_FILE
-# Chosen on held-out questions among 0.003 to 1, and 0.15 to 1.
+# Chosen on held-out questions among 0.003 to 1, 0.15 to 1, and 0 to 0.5. More of the misplaced ones takes
+# from good answers what it takes from these.
 STRENGTH = 0.1
-SCRAMBLED_WEIGHT = 0.5
+WEIGHTS = {"own": 1.0, "scrambled": 0.5, "misplaced": 0.1}
+_MISPLACED = 2
+"""Other questions that each excellent answer stands beside."""
 _CONTENT = 0.3
 _WIDENINGS = np.arange(1.0, 4.05, 0.05)
 _NINE_OF_TEN = 0.9
 
+Kind = Literal["own", "scrambled", "misplaced"]
+"""An answer that was labelled, or one of those that say nothing; see the module."""
+
 
 class Row(NamedTuple):
-    """An answer as the fit sees it."""
+    """An answer beside a question, as the fit sees it."""
 
     question: str
     columns: Vector
     verdicts: tuple[int, ...]
     weights: tuple[float, ...]
-    is_scrambled: bool
+    kind: Kind
 
 
 def main() -> None:
@@ -63,10 +72,11 @@ def main() -> None:
             for items in (strangers, others)
         )
     chances = _held_out(rows)
-    widening = _widening(rows, chances)
     scaler, model = _fit(rows)
+    strange = [model.predict_proba(scaler.transform(row.columns)) for row in unseen]
+    widening = _widening([*rows, *unseen], [*chances, *strange])
     fitted = {
-        "origin": f"{GOLDEN.name}, {STRANGERS.name}: {sum(not one.is_scrambled for one in rows)} answers, "
+        "origin": f"{GOLDEN.name}, {STRANGERS.name}: {sum(one.kind == 'own' for one in rows)} answers, "
         f"multinomial logistic regression, C={STRENGTH}",
         "widening": round(widening, 2),
         "means": _plain(scaler.mean_),
@@ -77,39 +87,43 @@ def main() -> None:
     TARGET.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(f"interval widened {widening:.2f} times\n")
     _tell("held out by question", rows, chances)
-    _tell("of other authors", unseen, [model.predict_proba(scaler.transform(row.columns)) for row in unseen])
+    _tell("of other authors", unseen, strange)
 
 
 def _rows(coach: Coach, items: Sequence[Item]) -> Iterator[Row]:
-    random = Random(3)
+    shuffling, choosing = Random(3), Random(5)
     for item in items:
+        others = [one for one in items if one.document != item.document]
         for answer in item.answers:
-            row = _row(coach, item, answer.text, answer, is_scrambled=False)
-            if row is not None:
-                yield row
+            yield from _row(coach, item, answer.text, answer)
             if answer.quality == "excellent" and not answer.paraphrase_of:
-                mixed = scrambled(answer.text, random)
-                row = _row(coach, item, mixed, answer, is_scrambled=True)
-                if row is not None:
-                    yield row
+                yield from _empty_row(coach, item, scrambled(answer.text, shuffling), "scrambled")
+                for other in choosing.sample(others, min(_MISPLACED, len(others))):
+                    yield from _empty_row(coach, other, answer.text, "misplaced")
 
 
-def _row(coach: Coach, item: Item, text: str, answer: LabelledAnswer, *, is_scrambled: bool) -> Row | None:
-    """Return an answer with its measurements, or None if it is one that cannot be graded."""
+def _row(coach: Coach, item: Item, text: str, answer: LabelledAnswer) -> Iterator[Row]:
+    """Yield an answer with its measurements, unless it is one that cannot be graded."""
     found = coach.measure_answer(item.question_id, text)
     if found is None:
-        return None
+        return
     names = [point.name for point in found.points]
     if names != [point.point for point in answer.points]:
         raise ValueError(f"{answer.id}: the points are {names}")
-    missing = VERDICTS.index("missing")
-    return Row(
-        question=item.question_id,
-        columns=columns(found.features),
-        verdicts=tuple(missing if is_scrambled else VERDICTS.index(point.verdict) for point in answer.points),
-        weights=tuple(point.weight for point in found.points),
-        is_scrambled=is_scrambled,
-    )
+    verdicts = tuple(VERDICTS.index(point.verdict) for point in answer.points)
+    yield Row(item.question_id, columns(found.features), verdicts, _weights(found), "own")
+
+
+def _empty_row(coach: Coach, item: Item, text: str, kind: Kind) -> Iterator[Row]:
+    """Yield a text that meets none of the points of a question, unless it is one that cannot be graded."""
+    found = coach.measure_answer(item.question_id, text)
+    if found is not None:
+        verdicts = (VERDICTS.index("missing"),) * len(found.points)
+        yield Row(item.question_id, columns(found.features), verdicts, _weights(found), kind)
+
+
+def _weights(found: Measured) -> tuple[float, ...]:
+    return tuple(point.weight for point in found.points)
 
 
 def scrambled(text: str, random: Random) -> str:
@@ -131,9 +145,7 @@ def scrambled(text: str, random: Random) -> str:
 def _fit(rows: Sequence[Row]) -> tuple[StandardScaler, LogisticRegression]:
     x = np.concatenate([row.columns for row in rows])
     y = np.concatenate([row.verdicts for row in rows])
-    weights = np.concatenate(
-        [[SCRAMBLED_WEIGHT if row.is_scrambled else 1.0] * len(row.verdicts) for row in rows]
-    )
+    weights = np.concatenate([[WEIGHTS[row.kind]] * len(row.verdicts) for row in rows])
     scaler = StandardScaler().fit(x)
     model = LogisticRegression(C=STRENGTH, max_iter=5000).fit(scaler.transform(x), y, sample_weight=weights)
     return scaler, model
@@ -156,7 +168,7 @@ def _widening(rows: Sequence[Row], chances: Sequence[Vector]) -> float:
         inside = [
             abs(_expected(row, chance) - _true(row)) <= widening * 1.645 * _deviation(row, chance)
             for row, chance in zip(rows, chances, strict=True)
-            if not row.is_scrambled
+            if row.kind == "own"
         ]
         if np.mean(inside) >= _NINE_OF_TEN:
             return float(widening)
@@ -185,7 +197,7 @@ def _plain(values: Sequence[float]) -> list[float]:
 
 def _tell(which: str, rows: Sequence[Row], chances: Sequence[Vector]) -> None:
     """Print how many verdicts are right."""
-    own = [(row, chance) for row, chance in zip(rows, chances, strict=True) if not row.is_scrambled]
+    own = [(row, chance) for row, chance in zip(rows, chances, strict=True) if row.kind == "own"]
     true = np.concatenate([row.verdicts for row, _ in own])
     fitted = np.concatenate([chance.argmax(axis=1) for _, chance in own])
     sys.stdout.write(
