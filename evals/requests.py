@@ -18,6 +18,7 @@ from coach.recruit.pool import Pool
 from ingest.contract import Frozen, Level, QuestionKind
 
 Number = TypeVar("Number", int, float)
+RequestSplit = Literal["dev", "plain", "test"]
 _KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 
 
@@ -92,7 +93,7 @@ class RequestFigures(Frozen):
         unmet: How many of the feasible requests were not met, for each of the reasons.
     """
 
-    split: Literal["dev", "test"]
+    split: RequestSplit
     requests: int
     level_right: float
     competencies_f1: float
@@ -150,7 +151,7 @@ def measure(
         )
 
 
-def summarise(rows: Sequence[RequestRow], split: Literal["dev", "test"]) -> RequestFigures:
+def summarise(rows: Sequence[RequestRow], split: RequestSplit) -> RequestFigures:
     """Return the figures of some rows, at least one."""
     found = sum(row.found for row in rows)
     spurious, missing = sum(row.spurious for row in rows), sum(row.missing for row in rows)

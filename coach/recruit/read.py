@@ -127,7 +127,8 @@ class RequestReader:
         if not is_english(text, self._known):
             draft.notes.append(NOT_ENGLISH)
         scopes = negated(text)
-        numbers, level = read_numbers(text), read_level(text)
+        numbers = read_numbers(text)
+        level = self._told_level(text, numbers)
         ruled = rulings(text, scopes, self._reader.embed)
         kinds = ruled_kinds(text, ruled)
         if not any(one.wanted for one in kinds):
@@ -141,6 +142,14 @@ class RequestReader:
         focus = text if is_terse(text) else ""
         wishes = Wishes(**draft.values, focus=focus[:4000])
         return Reading(wishes=wishes, inferred=tuple(draft.inferred), notes=tuple(draft.notes))
+
+    def _told_level(self, text: str, numbers: Sequence[Number]) -> LevelCue | None:
+        """Return the cue of the level, unless it is guessed from terms of the field and numbers alone."""
+        level = read_level(text)
+        if level is None or level.kind != "whole":
+            return level
+        rest = without(text, [(one.start, one.end) for one in numbers])[level.start : level.end]
+        return level if set(terms(rest)) - self._reader.stems else None
 
     def _take_avoided(self, draft: _Draft, scopes: Sequence[Scope], kinds: Sequence[KindCue]) -> None:
         ruled_out: list[tuple[str, int, int]] = []
@@ -162,7 +171,7 @@ class RequestReader:
             (name, clause.start, clause.end)
             for name, clause in self._reader.ruled_out(draft.text)
             if not any(cue.wanted for cue in within(clause, kinds))
-            and (name not in wanted or self._is_whole(name, clause.said))
+            and (name not in wanted or self._rules_out(name, clause))
         ]
         places: dict[str, tuple[int, int]] = {}
         for name, start, end in ruled_out:
@@ -170,6 +179,10 @@ class RequestReader:
         for name, place in places.items():
             draft.infer("avoid_competencies", name, *place)
         draft.values |= {"avoid_competencies": tuple(places), "avoid_topics": tuple(topics)}
+
+    def _rules_out(self, competency: str, clause: Clause) -> bool:
+        """Return whether a clause may rule out all of a wanted competency: its name alone does not."""
+        return self._is_whole(competency, clause.said) and not self._reader.is_name(clause.said, competency)
 
     def _is_whole(self, competency: str, said: str) -> bool:
         """Return whether words name a competency by its title."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,6 +57,8 @@ _IDIOMS = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s,;:()]+")
+# What may stand between the items of a list.
+_ITEM = re.compile(r"[,;/&+|]|\b(?:and|or|plus)\b|\bas well as\b", re.IGNORECASE)
 _NEAREST_EVERYWHERE = 3
 _BACKGROUND = 0.5
 _NEAR = 0.2
@@ -69,6 +71,9 @@ _ASKED_FOR = 2.0
 # Chances that a competency needs, and that the likeliest of all needs where none has them.
 _LIKELY = 0.5
 _LIKELIEST = 0.2
+# The chance that one needs whose name is an item of a note: "RAG, agents and evals".
+_LISTED = 0.1
+_SHORTEST_NAME, _ABBREVIATED = 3, 4
 _RULED_OUT = 0.5
 _ASKED_BESIDE = 0.5
 _LEAST_SHARED = 0.5
@@ -150,6 +155,10 @@ class CompetencyReader:
         self._subjects = {
             one.id: set(terms(one.title.partition(":")[0])) for one in pool.competencies if ":" in one.title
         }
+        self._opening = {one.id: terms(one.title)[:1] for one in pool.competencies}
+        self._words = {
+            one.id: set(terms(f"{one.title} {one.id.replace('-', ' ')}")) for one in pool.competencies
+        }
         # Words of a title speak for a chapter that the vocabulary does not know; elsewhere they mislead.
         self._titles = {
             name: stems for name, stems in _title_stems(pool.competencies).items() if name not in self._cues
@@ -167,7 +176,8 @@ class CompetencyReader:
             return []
         likely = self._likely(found, request) if self.about else []
         rest = self._best(found.tally, found.named, is_note=found.is_note)
-        return [*likely, *(one for one in rest if one.id not in self.about)][:_MOST]
+        others = [one for one in rest if one.id not in self.about]
+        return [*likely, *others[: max(0, _MOST - len(likely))]]
 
     def gather(self, text: str) -> Gathered:
         """Return what a text has to say of competencies."""
@@ -194,13 +204,57 @@ class CompetencyReader:
         mine = logits[:, [place[self.about[name]] for name in names]]
         weighed = load_regression("competencies").chances(signs(names, found, mine))[:, 1]
         chances = (weighed + _told(request, found.clauses, [self.about[name] for name in names])) / 2
+        listed = self._listed(found, dict(zip(names, chances.tolist(), strict=True)))
         ranked = sorted(zip(chances, names, strict=True), key=lambda one: (-one[0], one[1]))
-        least = _LIKELY if ranked[0][0] >= _LIKELY else max(_LIKELIEST, ranked[0][0])
+        least = _LIKELY if listed or ranked[0][0] >= _LIKELY else max(_LIKELIEST, ranked[0][0])
         return [
             About(name, round(float(chance), 3), self._spoken(name, found, mine[:, names.index(name)]))
-            for chance, name in ranked[:_MOST]
-            if chance >= least
+            for place, (chance, name) in enumerate(ranked)
+            if name in listed or (place < _MOST and chance >= least)
         ]
+
+    def _listed(self, found: Gathered, chances: Mapping[str, float]) -> set[str]:
+        """Return the competencies whose names are items of a note.
+
+        In a list of names ("RAG, agents and evals"), or if a note says nothing else, each is meant. A single
+        name among other words has to be likely to some degree, for it may stand for something else; and what
+        it has in common with a competency that is taken already was said of that one.
+        """
+        if not found.is_note:
+            return set()
+        listed: set[str] = set()
+        for is_list, names in self._names(found.clauses):
+            if is_list:
+                listed.update(names)
+            elif all(chances[name] < _LIKELY for name in names):
+                listed.update(name for name in names if chances[name] >= _LISTED)
+        return listed
+
+    def _names(self, said: Sequence[Clause]) -> Iterator[tuple[bool, list[str]]]:
+        """Yield what each item of some clauses that is a name may name, and whether it is one of a list."""
+        items = [
+            (clause.sentence, self._meant(item))
+            for clause in said
+            for item in _ITEM.split(clause.said)
+            if terms(item)
+        ]
+        is_all = all(names for _, names in items)
+        for place, (sentence, names) in enumerate(items):
+            beside = (*items[max(0, place - 1) : place], *items[place + 1 : place + 2])
+            if names:
+                yield is_all or any(other and at == sentence for at, other in beside), names
+
+    def _meant(self, item: str) -> list[str]:
+        """Return the competencies whose name some words are, by their titles or as the field calls them."""
+        opening = [name for name in self.about if terms(item) == self._opening[name]]
+        return opening or [name for name in self.named(item) if self.is_name(item, name)]
+
+    def is_name(self, said: str, competency: str) -> bool:
+        """Return whether words are nothing but words of titles, which may be cut short: "evals"."""
+        held = {word for word in terms(said) if len(word) >= _SHORTEST_NAME}
+        return any(_begins(word, self._words[competency]) for word in held) and all(
+            any(_begins(word, one) for one in self._words.values()) for word in held
+        )
 
     @staticmethod
     def _spoken(name: str, found: Gathered, logits: Vector) -> tuple[int, int]:
@@ -309,6 +363,11 @@ def signs(names: Sequence[str], found: Gathered, topics: Vector) -> list[dict[st
         "is first": np.arange(len(names)) == totals.argmax(),
     }
     return [{sign: float(column[at]) for sign, column in columns.items()} for at in range(len(names))]
+
+
+def _begins(word: str, stems: Collection[str]) -> bool:
+    """Return whether a word is one of some stems, or long enough to be the beginning of one."""
+    return word in stems or (len(word) >= _ABBREVIATED and any(one.startswith(word) for one in stems))
 
 
 def _told(request: str, found: Sequence[Clause], asked: Sequence[str]) -> Chances:

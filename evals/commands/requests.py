@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from coach.cli.options import collection_option, json_option, load_settings
 
+if TYPE_CHECKING:
+    from evals.requests import RequestSplit
+
 _FOLDER = Path(__file__).parents[1] / "golden"
 
 
 @click.command()
-@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True)
+@click.option("--split", type=click.Choice(["dev", "plain", "test"]), default="dev", show_default=True)
 @json_option
 @collection_option
-def requests(*, split: Literal["dev", "test"], as_json: bool, collection: str | None) -> None:
+def requests(*, split: RequestSplit, as_json: bool, collection: str | None) -> None:
     """Measure how requests of recruiters are read, and whether the sets meet what was asked for.
 
-    Requests of the test split are never shown: of them the figures alone are printed.
+    "plain" are those that name topics by their usual names and hardly anything else. Requests of the test
+    split are never shown: of them the figures alone are printed.
     """
     from coach.coach import Coach
     from coach.recruit.recruiter import Recruiter
@@ -35,7 +39,7 @@ def requests(*, split: Literal["dev", "test"], as_json: bool, collection: str | 
     if as_json:
         click.echo(figures.model_dump_json(indent=2))
         return
-    for row in rows if split == "dev" else ():
+    for row in rows if split != "test" else ():
         if row.missed or not row.level_right or row.spurious or row.missing:
             level = "" if row.level_right else " level wrong"
             click.echo(f"{row.id}{level} +{row.spurious} -{row.missing} {'; '.join(row.missed)}")

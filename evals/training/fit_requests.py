@@ -33,6 +33,7 @@ from coach.recruit.recruiter import Recruiter
 from coach.settings import Settings
 from evals.training.fit_competencies import fit_competencies
 from evals.training.fit_rulings import fit_rulings
+from evals.training.plain_requests import plain_requests
 from evals.training.requests import Request, author_groups, fit, load, write
 
 DATA = Path(__file__).with_name("requests.jsonl")
@@ -55,7 +56,7 @@ class Told(NamedTuple):
 def main() -> None:
     """Fit, print and write."""
     argparse.ArgumentParser(prog="python -m evals.training.fit_requests", description=__doc__).parse_args()
-    requests = [*load(DATA), *load(DEVELOPMENT)]
+    requests = [*load(DATA), *plain_requests(), *load(DEVELOPMENT)]
     told = [tell(one) for one in requests]
     measure_numbers(told)
     write("numbers", fit_roles(told))
