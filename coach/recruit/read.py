@@ -182,7 +182,9 @@ class RequestReader:
 
     def _rules_out(self, competency: str, clause: Clause) -> bool:
         """Return whether a clause may rule out all of a wanted competency: its name alone does not."""
-        return self._is_whole(competency, clause.said) and not self._reader.is_name(clause.said, competency)
+        return self._is_whole(competency, clause.said) and not self._reader.names.is_name(
+            clause.said, competency
+        )
 
     def _is_whole(self, competency: str, said: str) -> bool:
         """Return whether words name a competency by its title."""

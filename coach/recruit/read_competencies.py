@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from coach.recruit.contract import Competency
 from coach.recruit.fitted import Chances, load_arrays, load_regression
 from coach.recruit.pool import Pool
+from coach.recruit.read_names import Names
 from coach.recruit.read_text import Clause, Embed, clauses, is_terse, sentence_spans, sentences
 from coach.recruit.request_network import TOPICS, PieceLogits, read_pieces
 from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
@@ -57,8 +58,6 @@ _IDIOMS = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s,;:()]+")
-# What may stand between the items of a list.
-_ITEM = re.compile(r"[,;/&+|]|\b(?:and|or|plus)\b|\bas well as\b", re.IGNORECASE)
 _NEAREST_EVERYWHERE = 3
 _BACKGROUND = 0.5
 _NEAR = 0.2
@@ -73,7 +72,6 @@ _LIKELY = 0.5
 _LIKELIEST = 0.2
 # The chance that one needs whose name is an item of a note: "RAG, agents and evals".
 _LISTED = 0.1
-_SHORTEST_NAME, _ABBREVIATED = 3, 4
 _RULED_OUT = 0.5
 _ASKED_BESIDE = 0.5
 _LEAST_SHARED = 0.5
@@ -136,6 +134,7 @@ class CompetencyReader:
     Attributes:
         stems: Of all words of the vocabulary.
         embed: Gives what a text means.
+        names: Of the competencies, as people write them.
     """
 
     def __init__(self, pool: Pool, embed: Embed) -> None:
@@ -155,10 +154,7 @@ class CompetencyReader:
         self._subjects = {
             one.id: set(terms(one.title.partition(":")[0])) for one in pool.competencies if ":" in one.title
         }
-        self._opening = {one.id: terms(one.title)[:1] for one in pool.competencies}
-        self._words = {
-            one.id: set(terms(f"{one.title} {one.id.replace('-', ' ')}")) for one in pool.competencies
-        }
+        self.names = Names([one for one in pool.competencies if one.id in self.about], self.named)
         # Words of a title speak for a chapter that the vocabulary does not know; elsewhere they mislead.
         self._titles = {
             name: stems for name, stems in _title_stems(pool.competencies).items() if name not in self._cues
@@ -223,38 +219,12 @@ class CompetencyReader:
         if not found.is_note:
             return set()
         listed: set[str] = set()
-        for is_list, names in self._names(found.clauses):
+        for is_list, names in self.names.items(found.clauses):
             if is_list:
                 listed.update(names)
             elif all(chances[name] < _LIKELY for name in names):
                 listed.update(name for name in names if chances[name] >= _LISTED)
         return listed
-
-    def _names(self, said: Sequence[Clause]) -> Iterator[tuple[bool, list[str]]]:
-        """Yield what each item of some clauses that is a name may name, and whether it is one of a list."""
-        items = [
-            (clause.sentence, self._meant(item))
-            for clause in said
-            for item in _ITEM.split(clause.said)
-            if terms(item)
-        ]
-        is_all = all(names for _, names in items)
-        for place, (sentence, names) in enumerate(items):
-            beside = (*items[max(0, place - 1) : place], *items[place + 1 : place + 2])
-            if names:
-                yield is_all or any(other and at == sentence for at, other in beside), names
-
-    def _meant(self, item: str) -> list[str]:
-        """Return the competencies whose name some words are, by their titles or as the field calls them."""
-        opening = [name for name in self.about if terms(item) == self._opening[name]]
-        return opening or [name for name in self.named(item) if self.is_name(item, name)]
-
-    def is_name(self, said: str, competency: str) -> bool:
-        """Return whether words are nothing but words of titles, which may be cut short: "evals"."""
-        held = {word for word in terms(said) if len(word) >= _SHORTEST_NAME}
-        return any(_begins(word, self._words[competency]) for word in held) and all(
-            any(_begins(word, one) for one in self._words.values()) for word in held
-        )
 
     @staticmethod
     def _spoken(name: str, found: Gathered, logits: Vector) -> tuple[int, int]:
@@ -363,11 +333,6 @@ def signs(names: Sequence[str], found: Gathered, topics: Vector) -> list[dict[st
         "is first": np.arange(len(names)) == totals.argmax(),
     }
     return [{sign: float(column[at]) for sign, column in columns.items()} for at in range(len(names))]
-
-
-def _begins(word: str, stems: Collection[str]) -> bool:
-    """Return whether a word is one of some stems, or long enough to be the beginning of one."""
-    return word in stems or (len(word) >= _ABBREVIATED and any(one.startswith(word) for one in stems))
 
 
 def _told(request: str, found: Sequence[Clause], asked: Sequence[str]) -> Chances:

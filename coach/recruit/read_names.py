@@ -1,0 +1,59 @@
+"""Names of competencies as the items of a list: "RAG, agents and evals"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from coach.recruit.contract import Competency
+from coach.recruit.read_text import Clause
+from ingest.analysis import terms
+
+# What may stand between the items of a list.
+_ITEM = re.compile(r"[,;/&+|]|\b(?:and|or|plus)\b|\bas well as\b", re.IGNORECASE)
+_SHORTEST_NAME, _ABBREVIATED = 3, 4
+"""A shorter word says nothing; one of so many letters may be the beginning of a longer one."""
+
+
+class Names:
+    """The names of some competencies: words of their titles, or what the field calls them."""
+
+    def __init__(self, competencies: Sequence[Competency], named: Callable[[str], list[str]]) -> None:
+        """Take competencies, and what gives those that words speak for, of which others are passed over."""
+        self._named = named
+        self._opening = {one.id: terms(one.title)[:1] for one in competencies}
+        self._words = {one.id: set(terms(f"{one.title} {one.id.replace('-', ' ')}")) for one in competencies}
+
+    def items(self, said: Sequence[Clause]) -> Iterator[tuple[bool, list[str]]]:
+        """Yield what each item of some clauses that is a name may name, and whether it is one of a list.
+
+        A list has two of them side by side in a sentence, or nothing else is said.
+        """
+        found = [
+            (clause.sentence, self._meant(item))
+            for clause in said
+            for item in _ITEM.split(clause.said)
+            if terms(item)
+        ]
+        is_all = all(names for _, names in found)
+        for place, (sentence, names) in enumerate(found):
+            beside = (*found[max(0, place - 1) : place], *found[place + 1 : place + 2])
+            if names:
+                yield is_all or any(other and at == sentence for at, other in beside), names
+
+    def is_name(self, said: str, competency: str) -> bool:
+        """Return whether words are nothing but words of titles, which may be cut short: "evals"."""
+        held = {word for word in terms(said) if len(word) >= _SHORTEST_NAME}
+        return any(_begins(word, self._words.get(competency, ())) for word in held) and all(
+            any(_begins(word, one) for one in self._words.values()) for word in held
+        )
+
+    def _meant(self, item: str) -> list[str]:
+        """Return the competencies whose name some words are, by their titles or as the field calls them."""
+        opening = [name for name, first in self._opening.items() if terms(item) == first]
+        return opening or [name for name in self._named(item) if self.is_name(item, name)]
+
+
+def _begins(word: str, stems: Collection[str]) -> bool:
+    """Return whether a word is one of some stems, or long enough to be the beginning of one."""
+    return word in stems or (len(word) >= _ABBREVIATED and any(one.startswith(word) for one in stems))
