@@ -294,10 +294,8 @@ def _take_numbers(draft: _Draft, numbers: Sequence[Number]) -> None:
                 draft.infer("minutes", f"{one.value:g}", one.start, one.end)
             else:
                 draft.notes.append(f"{one.value:g} minutes is no length of an interview; it is left open.")
-        elif _is_within(one) and one.field == "count" and one.low < one.high:
-            fewest, most = math.ceil(max(one.low, 1)), math.floor(min(one.high, MAX_QUESTIONS))
-            draft.values |= {"fewest": _unless(fewest, 1), "most": _unless(most, MAX_QUESTIONS)}
-            draft.infer("count", told_count(fewest, most), one.start, one.end)
+        elif _is_within(one) and one.field == "count":
+            _take_count(draft, one)
         elif _is_within(one):
             draft.values[one.field] = round(one.value)
             draft.infer(one.field, str(round(one.value)), one.start, one.end)
@@ -305,8 +303,16 @@ def _take_numbers(draft: _Draft, numbers: Sequence[Number]) -> None:
             draft.notes.append(f"{one.value:g} is no number of {one.field}; it is left open.")
 
 
-def _unless(number: int, bound: int) -> int | None:
-    return None if number == bound else number
+def _take_count(draft: _Draft, one: Number) -> None:
+    """Take how many questions there are, or between which bounds; a part of a number is rounded."""
+    fewest, most = math.ceil(max(one.low, 1)), math.floor(min(one.high, MAX_QUESTIONS))
+    if fewest < most:
+        draft.values["fewest"] = fewest if fewest > 1 else None
+        draft.values["most"] = most if most < MAX_QUESTIONS else None
+    else:  # "7 to 8 over three rounds" leave no whole number between them
+        fewest = most = most if fewest == most else round(one.value)
+        draft.values["count"] = most
+    draft.infer("count", told_count(fewest, most), one.start, one.end)
 
 
 def _counted_kinds(text: str, numbers: Sequence[Number]) -> list[KindCue]:

@@ -169,6 +169,8 @@ def test_what_is_asked_for_and_ruled_out_is_a_conflict(recruiter: Recruiter) -> 
         ("fewer than 10 questions, 30 min", None, None, 9),
         ("4 questions, max 25 min", 4, None, None),
         ("6 to 8 questions over two rounds", None, 3, 4),
+        ("7 to 8 questions over three rounds", 2, None, None),
+        ("fewer than 2 questions, 10 min", 1, None, None),
     ],
 )
 def test_a_number_of_questions_may_be_a_bound(
