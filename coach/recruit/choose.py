@@ -60,7 +60,7 @@ def choose(
             given_up=nearest.conflict.given_up if nearest.conflict else (),
         )
         return nearest.model_copy(update={"wishes": wishes, "conflict": conflict})
-    counts = [wishes.count] if wishes.count else usual_counts(wishes)
+    counts = usual_counts(wishes)
     for count in counts:
         problem = state_problem(pool, wishes, nearness, count=count, places=places)
         solution = _solve(problem)

@@ -93,7 +93,7 @@ def state_problem(
         pool: Of the live index.
         wishes: As they were stated.
         nearness: To the wishes' focus, by question id, 0 to 1.
-        count: Questions of a set, where the wishes state none.
+        count: Questions of a set; the likeliest number that the wishes allow if none is given.
         places: In which set questions had better be, by id.
 
     Raises:
@@ -106,7 +106,7 @@ def state_problem(
         for question in pool.questions
         if question.id not in avoided
     )
-    questions = wishes.count or count or usual_counts(wishes)[0]
+    questions = count or usual_counts(wishes)[0]
     ids = {candidate.question.id for candidate in candidates}
     extras = extras_of(pool, wishes)
     return Problem(
@@ -133,7 +133,7 @@ def length_of(wishes: Wishes) -> float | None:
 
 
 def usual_counts(wishes: Wishes) -> list[int]:
-    """Return the numbers of questions to try, likeliest first, where the wishes state no single one.
+    """Return the numbers of questions to try, likeliest first: the one that the wishes state, if they do.
 
     Between bounds that are stated any number may be tried: what is said of them must hold for all of them.
 

@@ -15,6 +15,7 @@ from coach.recruit.read_competencies import About, CompetencyReader
 from coach.recruit.read_kinds import KindCue, Scope, named_kinds, negated
 from coach.recruit.read_language import NOT_ENGLISH, is_english, stems_of
 from coach.recruit.read_level import LevelCue, read_level
+from coach.recruit.read_names import title_stems
 from coach.recruit.read_number_words import Number
 from coach.recruit.read_numbers import counted, read_numbers
 from coach.recruit.read_parts import asides
@@ -188,8 +189,7 @@ class RequestReader:
 
     def _is_whole(self, competency: str, said: str) -> bool:
         """Return whether words name a competency by its title."""
-        title = set(terms(f"{self._pool.title(competency)} {competency.replace('-', ' ')}"))
-        return bool(title & set(terms(said)))
+        return bool(title_stems(self._pool.title(competency), competency) & set(terms(said)))
 
     def _take_competencies(self, draft: _Draft, text: str, kept: str) -> None:
         """Take what a request is about from its topical words, and its parts from all that it keeps."""

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from coach.recruit.contract import Competency
 from coach.recruit.fitted import Chances, load_arrays, load_regression
 from coach.recruit.pool import Pool
-from coach.recruit.read_names import Names
+from coach.recruit.read_names import Names, title_stems
 from coach.recruit.read_text import Clause, Embed, clauses, is_terse, sentence_spans, sentences
 from coach.recruit.request_network import TOPICS, PieceLogits, read_pieces
 from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
@@ -373,7 +373,7 @@ def _words_of(clause: Clause, cue: frozenset[str]) -> tuple[int, int]:
 
 def _title_stems(competencies: Sequence[Competency]) -> dict[str, dict[str, float]]:
     """Return what each word of a title is worth: all if no other title has it."""
-    stems = {one.id: set(terms(f"{one.title} {re.sub(r'[-_/]', ' ', one.id)}")) for one in competencies}
+    stems = {one.id: title_stems(one.title, one.id) for one in competencies}
     counts = Counter(stem for held in stems.values() for stem in held)
     return {
         name: {stem: 1.0 for stem in sorted(held) if counts[stem] == 1 and stem.isalpha()}

@@ -22,7 +22,7 @@ class Names:
         """Take competencies, and what gives those that words speak for, of which others are passed over."""
         self._named = named
         self._opening = {one.id: terms(one.title)[:1] for one in competencies}
-        self._words = {one.id: set(terms(f"{one.title} {one.id.replace('-', ' ')}")) for one in competencies}
+        self._words = {one.id: title_stems(one.title, one.id) for one in competencies}
 
     def items(self, said: Sequence[Clause]) -> Iterator[tuple[bool, list[str]]]:
         """Yield what each item of some clauses that is a name may name, and whether it is one of a list.
@@ -52,6 +52,11 @@ class Names:
         """Return the competencies whose name some words are, by their titles or as the field calls them."""
         opening = [name for name, first in self._opening.items() if terms(item) == first]
         return opening or [name for name in self._named(item) if self.is_name(item, name)]
+
+
+def title_stems(title: str, competency: str) -> set[str]:
+    """Return the stems of the words of a title, and of the id that stands for it."""
+    return set(terms(f"{title} {competency.replace('-', ' ')}"))
 
 
 def _begins(word: str, stems: Collection[str]) -> bool:

@@ -95,16 +95,16 @@ def _rows(coach: Coach, items: Sequence[Item]) -> Iterator[Row]:
     for item in items:
         others = [one for one in items if one.document != item.document]
         for answer in item.answers:
-            yield from _row(coach, item, answer.text, answer)
+            yield from _row(coach, item, answer)
             if answer.quality == "excellent" and not answer.paraphrase_of:
                 yield from _empty_row(coach, item, scrambled(answer.text, shuffling), "scrambled")
                 for other in choosing.sample(others, min(_MISPLACED, len(others))):
                     yield from _empty_row(coach, other, answer.text, "misplaced")
 
 
-def _row(coach: Coach, item: Item, text: str, answer: LabelledAnswer) -> Iterator[Row]:
+def _row(coach: Coach, item: Item, answer: LabelledAnswer) -> Iterator[Row]:
     """Yield an answer with its measurements, unless it is one that cannot be graded."""
-    found = coach.measure_answer(item.question_id, text)
+    found = coach.measure_answer(item.question_id, answer.text)
     if found is None:
         return
     names = [point.name for point in found.points]

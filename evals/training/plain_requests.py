@@ -70,6 +70,9 @@ _AVOIDED = {
 }  # fmt: skip
 _NEGATED = ("no {}", "without {}", "leave {} out", "not {}", "skip {}")
 _JOINED = (", ", ", ", " / ", " + ", "; ", " & ", "\n- ", " and ")
+_HAVE_MINUTES, _HAVE_COUNT, _HAVE_AVOIDED = 0.6, 0.5, 0.25
+"""Shares of the requests that tell so much."""
+_ENDS_IN_AND = 0.5
 _FORMS = (
     "{topics}",
     "{level}: {topics}, {rest}",
@@ -94,6 +97,9 @@ class _Told(NamedTuple):
     label: Any
 
 
+_NOTHING = _Told("", None)
+
+
 def plain_requests() -> list[Request]:
     """Return `MANY` of them, labelled, each with the words that decide."""
     draw = Random(SEED)
@@ -103,12 +109,12 @@ def plain_requests() -> list[Request]:
 def _request(draw: Random, number: int) -> Request:
     form = draw.choice(_FORMS)
     named = _topics(draw)
-    level = _level(draw) if "{level}" in form else _Told("", None)
+    level = _level(draw) if "{level}" in form else _NOTHING
     minutes, count = _minutes(draw), _count(draw)
     avoided = _avoided(draw, {name for one in named for name in one.label})
     rest = ", ".join(one.words for one in draw.sample([minutes, count, avoided], 3) if one.words)
     if "{rest}" not in form:
-        minutes = count = avoided = _Told("", None)
+        minutes = count = avoided = _NOTHING
     text = _tidy(form.format(topics=_joined(draw, named), level=level.words, rest=rest))
     competencies = {name: [one.words] for one in named for name in one.label}
     words = {
@@ -146,27 +152,27 @@ def _level(draw: Random) -> _Told:
 
 def _minutes(draw: Random) -> _Told:
     minutes = draw.choice(list(_MINUTES))
-    return _Told(draw.choice(_MINUTES[minutes]), minutes) if draw.random() < 0.6 else _Told("", None)  # noqa: PLR2004
+    return _Told(draw.choice(_MINUTES[minutes]), minutes) if draw.random() < _HAVE_MINUTES else _NOTHING
 
 
 def _count(draw: Random) -> _Told:
     count = draw.choice(list(_COUNTS))
     words = draw.choice(_COUNTED).format(draw.choice((str(count), _COUNTS[count])))
-    return _Told(words, count) if draw.random() < 0.5 else _Told("", None)  # noqa: PLR2004
+    return _Told(words, count) if draw.random() < _HAVE_COUNT else _NOTHING
 
 
 def _avoided(draw: Random, wanted: set[str]) -> _Told:
     label = draw.choice([one for one in _AVOIDED if one not in wanted])
     words = draw.choice(_NEGATED).format(draw.choice(_AVOIDED[label]))
-    return _Told(words, label) if draw.random() < 0.25 else _Told("", None)  # noqa: PLR2004
+    return _Told(words, label) if draw.random() < _HAVE_AVOIDED else _NOTHING
 
 
 def _joined(draw: Random, named: Sequence[_Told]) -> str:
     *first, last = [one.words for one in named]
     by = draw.choice(_JOINED)
-    if not first or by.isspace() or by != ", ":
-        return by.join([*first, last])
-    return f"{by.join(first)} and {last}" if draw.random() < 0.5 else by.join([*first, last])  # noqa: PLR2004
+    if first and by == ", " and draw.random() < _ENDS_IN_AND:
+        return f"{by.join(first)} and {last}"
+    return by.join([*first, last])
 
 
 def _tidy(text: str) -> str:
