@@ -62,10 +62,11 @@ class Asked(NamedTuple):
 
 
 class LookedAt(NamedTuple):
-    """What was asked of house rules, and what would become of the sets."""
+    """What was asked of house rules, and what became of the sets; what would, in a dry run."""
 
     asked: Asked
     updates: tuple[SetUpdate, ...]
+    dry_run: bool
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class Session:
         named: Those of them that the address was last made to name.
         own_api: The door that opens with the visitor's own key; None for the page's.
         page: The page that was drawn last, by its name in the address.
-        looked_at: What house rules would change, until they are applied.
+        looked_at: What house rules were last seen to change, or would.
     """
 
     asking: Asking | None = None

@@ -136,8 +136,13 @@ def test_an_edit_of_house_rules_reaches_the_set(visit: Visitor, tmp_path: Path) 
     page.get_by_role("button", name="Show what would change").click()
     expect(page.get_by_text("Welcome. → Good morning.").first).to_be_visible(timeout=BUILD_TIMEOUT_MS)
     shoot(page, "rules", tmp_path)
+    settled(page)
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_text("is now version 2")).to_be_visible(timeout=BUILD_TIMEOUT_MS)
+    settled(page)
+    choose(page, "House rules", "none")
+    settled(page)
+    expect(page.get_by_text("is now version 2")).to_be_visible()
 
 
 def choose(page: Page, name: str, option: str) -> None:

@@ -116,10 +116,20 @@ def _questions(rules: Rules, key: str) -> list[str]:
 
 
 def _sets_of(stored: StoredTemplate) -> None:
+    """Draw the sets that follow an older version, and what was last done to them, or would be."""
     behind = [one for one in api().template_sets(stored.id).sets if one.template_version != stored.version]
-    if not behind:
+    if behind:
+        _bring_to(behind, stored)
+    else:
         st.caption("All sets that are built on them follow this version.")
-        return
+    last = session().looked_at
+    if last and (last.asked.template_id, last.asked.version) == (stored.id, stored.version):
+        for update in last.updates:
+            _update(update)
+
+
+def _bring_to(behind: Sequence[SetSummary], stored: StoredTemplate) -> None:
+    visitor = session()
     titles = {one.id: one.title for one in behind}
     sets = st.multiselect(
         "Sets that follow an older version",
@@ -138,22 +148,21 @@ def _sets_of(stored: StoredTemplate) -> None:
     asked = Asked(stored.id, stored.version, tuple(sets), take)
     if look.button("Show what would change", disabled=not sets, key="template_dry_run", width="stretch"):
         _apply(asked, dry_run=True)
-    looked_at = session().looked_at
-    told = looked_at.updates if looked_at and looked_at.asked == asked else ()
-    if do.button("Apply", disabled=not told, key="template_apply", width="stretch"):
-        told = _apply(asked, dry_run=False)
-    for update in told:
-        _update(update)
+    if visitor.looked_at and visitor.looked_at.dry_run and visitor.looked_at.asked != asked:
+        visitor.looked_at = None
+    seen = visitor.looked_at is not None and visitor.looked_at.dry_run
+    if do.button("Apply", disabled=not seen, key="template_apply", width="stretch"):
+        _apply(asked, dry_run=False)
+        st.rerun()
 
 
-def _apply(asked: Asked, *, dry_run: bool) -> tuple[SetUpdate, ...]:
-    """Return what becomes of the sets; a dry run is kept at once: a click meanwhile ends the drawing."""
+def _apply(asked: Asked, *, dry_run: bool) -> None:
+    """Bring rules to sets, or look at it; what came of it is kept, for a click meanwhile ends the drawing."""
     door, visitor = api(), session()
     with st.spinner("Building the sets anew …"):
         how = "take" if asked.take else "keep"
-        updates = door.apply_template(asked.template_id, asked.sets, conflicts=how, dry_run=dry_run).sets
-        visitor.looked_at = LookedAt(asked, updates) if dry_run else None
-    return updates
+        done = door.apply_template(asked.template_id, asked.sets, conflicts=how, dry_run=dry_run)
+        visitor.looked_at = LookedAt(asked, done.sets, dry_run)
 
 
 def _update(update: SetUpdate) -> None:
