@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -357,12 +358,14 @@ def test_an_index_of_another_embedder_is_refused(tmp_path: Path) -> None:
 def test_a_second_writer_is_refused_while_readers_go_on(ingested: Ingested, tmp_path: Path) -> None:
     """While one process writes, an ingest ends with 6; searching works."""
     (tmp_path / "page.md").write_text("# Page\n\nBody.\n", encoding="utf-8")
-    store = open_store(Settings(_env_file=None, data_dir=ingested.program.data_dir))
+    shutil.copytree(ingested.program.data_dir / "index", tmp_path / "data/index")
+    program = Program(tmp_path / "data", tmp_path)
+    store = open_store(Settings(_env_file=None, data_dir=program.data_dir))
     versions = BuildVersions(4, 2, "other", {})
     writer = store.begin("handbook", "in-the-making", versions=versions)
     try:
-        done = ingested.program.run("ingest", str(tmp_path))
-        searched = ingested.program.run("search", "cache", "--json")
+        done = program.run("ingest", str(tmp_path / "page.md"))
+        searched = program.run("search", "cache", "--json")
     finally:
         writer.abandon()
     assert (done.code, searched.code) == (6, 0)

@@ -10,19 +10,41 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.stage import Stage, chromium, install_handbook, on_stage
 
 TIMEOUT_MS = 30_000
+STILL_MS = 150
+_IS_STILL = """
+    (moment) => {
+        const app = document.querySelector("[data-testid=stApp]");
+        if (app?.getAttribute("data-test-script-state") !== "notRunning") {
+            delete window.stillSince;
+            return false;
+        }
+        window.stillSince ??= performance.now();
+        return performance.now() - window.stillSince > moment;
+    }
+"""
 Visitor = Callable[..., Page]
 
 expect.set_options(timeout=TIMEOUT_MS)
 
 
 def settled(page: Page) -> None:
-    """Wait until the page is drawn to its end: what is clicked before may be on a form that is replaced."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    """Wait until the page is drawn to its end and stays so for a moment.
+
+    A moment, because what was typed is on its way to the server before the page says that it is drawn anew.
+    """
+    page.evaluate("delete window.stillSince")
+    page.wait_for_function(_IS_STILL, arg=STILL_MS)
+
+
+def press(target: Locator) -> None:
+    """Click when the page is settled: before that, the target may be replaced, or move away."""
+    settled(target.page)
+    target.click()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

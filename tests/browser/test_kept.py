@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from evals.runs import run_folder, save
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, press
 from tests.browser.stage import Stage
 from tests.browser.test_page import LOOP, PHONE, ask, serious
 from tests.support.program import Program
@@ -40,10 +40,10 @@ def collect(page: Page, place: int) -> str:
     """Add a question of the handbook's list to the collection and return it."""
     link = page.get_by_role("list", name="Questions").get_by_role("link").nth(place)
     question = link.inner_text()
-    link.click()
-    page.get_by_role("button", name="Add to set").click()
+    press(link)
+    press(page.get_by_role("button", name="Add to set"))
     expect(page.get_by_role("button", name="Remove from set")).to_be_visible()
-    page.get_by_role("button", name="All questions").click()
+    press(page.get_by_role("button", name="All questions"))
     return question
 
 
@@ -55,12 +55,12 @@ def test_a_conversation_is_there_for_the_next_visit_and_goes_on(visit: Visitor) 
     expect(page.get_by_text("Read as: An agent in prod")).to_be_visible()
     assert "conversation=" in page.url
     later = visit()
-    conversations(later).first.click()
+    press(conversations(later).first)
     expect(later.get_by_role("heading", name=FOLLOW_UP, level=1)).to_be_visible()
     expect(asked(later)).to_have_count(2)
     follow_up(later, "which numbers would you set?")
     expect(asked(later)).to_have_count(3)
-    asked(later).first.click()
+    press(asked(later).first)
     expect(later.get_by_role("heading", name=LOOP, level=1)).to_be_visible()
 
 
@@ -69,7 +69,7 @@ def test_a_new_conversation_begins_on_an_empty_page(visit: Visitor) -> None:
     page = visit()
     ask(page)
     before = page.url
-    page.get_by_role("button", name="New conversation").click()
+    press(page.get_by_role("button", name="New conversation"))
     expect(page.get_by_role("heading", name="How would a senior engineer answer that?")).to_be_visible()
     ask(page, "RAG or fine-tuning for a support bot?")
     assert page.url.partition("&")[0] != before.partition("&")[0]
@@ -83,11 +83,11 @@ def test_a_conversation_is_deleted_after_a_yes(visit: Visitor, stage: Stage) -> 
     where, _, answer = page.url.partition("&")
     listed = page.get_by_role("list", name="Conversations")
     expect(listed).to_contain_text("Latency doubled overnight")
-    page.get_by_role("button", name="Delete conversation").click()
-    page.get_by_role("button", name="Keep it").click()
+    press(page.get_by_role("button", name="Delete conversation"))
+    press(page.get_by_role("button", name="Keep it"))
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.get_by_role("button", name="Delete conversation").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    press(page.get_by_role("button", name="Delete conversation"))
+    press(page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True))
     expect(page.get_by_role("heading", name="How would a senior engineer answer that?")).to_be_visible()
     expect(page.get_by_text("Latency doubled overnight…")).to_have_count(0)
     gone = visit(where.removeprefix(stage.page))
@@ -100,15 +100,15 @@ def test_collected_questions_are_in_the_set_that_is_built(visit: Visitor) -> Non
     """They survive going between pages, one can be taken out again, the others come by name."""
     page = visit("/handbook", height=3000)
     first, second = collect(page, 0), collect(page, 3)
-    page.get_by_role("link", name="Quality").click()
-    page.get_by_role("link", name="Question sets").click()
+    press(page.get_by_role("link", name="Quality"))
+    press(page.get_by_role("link", name="Question sets"))
     expect(page.get_by_text(first, exact=True)).to_be_visible()
     expect(page.get_by_text(second, exact=True)).to_be_visible()
-    page.get_by_role("button", name="Remove", exact=True).first.click()
+    press(page.get_by_role("button", name="Remove", exact=True).first)
     expect(page.get_by_text(first, exact=True)).to_have_count(0)
-    page.get_by_role("button", name="Build the set").click()
+    press(page.get_by_role("button", name="Build the set"))
     chosen = page.get_by_role("group").filter(has_text=second)
-    chosen.first.locator("summary").click()
+    press(chosen.first.locator("summary"))
     expect(page.get_by_text("It was asked for by name.")).to_be_visible()
     again = visit(page.url.partition("&set=")[0].removeprefix(page.url.partition("/sets")[0]))
     expect(again.get_by_text(second, exact=True)).to_be_visible()
@@ -120,9 +120,9 @@ def test_found_chunks_are_drawn_and_other_settings_tried(visit: Visitor) -> None
     inspect(page)
     place = page.get_by_role("group", name="Text of An agent is stuck in a tool loop")
     expect(place.locator("mark.quote").first).to_be_attached()
-    page.get_by_role("button", name="Rank 10").click()
+    press(page.get_by_role("button", name="Rank 10"))
     expect(page.get_by_role("button", name="Rank 10")).to_have_attribute("aria-pressed", "true")
-    page.get_by_text("Reranker", exact=True).click()
+    press(page.get_by_text("Reranker", exact=True))
     expect(page.get_by_text("k = 5, without reranker")).to_be_visible()
     expect(page.get_by_text("Claims that would be new").first).to_be_visible()
 
@@ -130,7 +130,7 @@ def test_found_chunks_are_drawn_and_other_settings_tried(visit: Visitor) -> None
 def inspect(page: Page) -> None:
     """Replay a question and wait for all that is told of it."""
     page.get_by_role("textbox", name="Question").fill(LOOP)
-    page.get_by_role("button", name="Replay").click()
+    press(page.get_by_role("button", name="Replay"))
     expect(page.get_by_role("heading", name="Time by stage")).to_be_visible()
 
 
@@ -163,11 +163,11 @@ def test_the_gate_and_the_judge_stand_open(visit: Visitor) -> None:
     """What became worse is named, and how far the judge agrees with people; nobody is shut out."""
     for dark in (False, True):
         page = visit("/quality", dark=dark)
-        page.get_by_role("radio", name="Gate").click()
+        press(page.get_by_role("radio", name="Gate"))
         expect(page.get_by_text("Stays shut").first).to_be_visible()
         expect(page.get_by_role("cell", name="Right in five").first).to_be_visible()
         assert serious(page) == []
-        page.get_by_role("radio", name="Judge").click()
+        press(page.get_by_role("radio", name="Judge"))
         expect(page.get_by_text("agrees with people").first).to_be_visible()
         assert serious(page) == []
 
@@ -179,16 +179,16 @@ def test_what_is_kept_shuts_nobody_out(visit: Visitor, *, dark: bool) -> None:
     ask(page)
     follow_up(page)
     assert serious(page) == []
-    page.get_by_role("button", name="Delete conversation").click()
+    press(page.get_by_role("button", name="Delete conversation"))
     expect(page.get_by_role("dialog")).to_be_visible()
     assert serious(page) == []
     page = visit("/handbook", dark=dark)
     collect(page, 0)
     expect(page.get_by_text("1 question for a question set")).to_be_visible()
     assert serious(page) == []
-    page.get_by_role("button", name="Build the set").click()
+    press(page.get_by_role("button", name="Build the set"))
     expect(page.get_by_role("heading", name="Question sets")).to_be_visible()
-    page.get_by_role("button", name="Build the set").click()
+    press(page.get_by_role("button", name="Build the set"))
     expect(page.get_by_role("heading", name="Files")).to_be_visible()
     assert serious(page) == []
     page = visit("/inspect", dark=dark)

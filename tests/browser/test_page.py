@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, press, settled
 from tests.browser.stage import Stage, on_stage
 
 # The first test waits until the handbook is in the index.
@@ -29,6 +29,7 @@ def ask(page: Page, question: str = LOOP, timeout_ms: int = 30_000) -> None:
     page.get_by_role("textbox", name="Ask an interview question").fill(question)
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Copy link")).to_be_visible(timeout=timeout_ms)
+    settled(page)
 
 
 def is_within(inner: Locator, outer: Locator) -> bool:
@@ -46,7 +47,7 @@ def test_a_citation_opens_its_quote_in_view_and_keeps_the_place(visit: Visitor) 
     chip = page.locator(".steps .chip").first
     chip.scroll_into_view_if_needed()
     before = chip.bounding_box()
-    chip.click()
+    press(chip)
     pane = page.get_by_role("complementary", name="Source")
     expect(pane.get_by_role("link", name="Open in handbook")).to_be_visible()
     expect(pane.locator(".heading").first).to_be_attached()
@@ -63,7 +64,7 @@ def test_the_marked_text_is_the_documents(visit: Visitor, stage: Stage) -> None:
     answer_id = page.url.partition("answer=")[2]
     answer = httpx.get(f"{stage.api}/v1/answers/{answer_id}").json()["answer"]
     cited = answer["outline"]["direct_answer"][0]["citations"][0]
-    page.locator(".direct-answer .chip").first.click()
+    press(page.locator(".direct-answer .chip").first)
     expect(page.locator(".pane .heading").first).to_be_attached()
     assert "".join(page.locator(".pane mark").all_inner_texts()) == cited["quote"].replace("**", "")
 
@@ -72,9 +73,9 @@ def test_open_in_handbook_marks_the_same_place(visit: Visitor) -> None:
     """From the pane one gets to the page of the handbook, with the quote marked there too."""
     page = visit()
     ask(page)
-    page.locator(".direct-answer .chip").first.click()
+    press(page.locator(".direct-answer .chip").first)
     marked = page.locator(".pane mark").first.inner_text()
-    page.get_by_role("link", name="Open in handbook").click()
+    press(page.get_by_role("link", name="Open in handbook"))
     expect(page.locator(".reader mark").first).to_have_text(marked)
     assert "/handbook?document=" in page.url
 
@@ -94,7 +95,7 @@ def test_what_is_not_covered_gets_a_card_that_leads_on(visit: Visitor) -> None:
     ask(page, "best pizza in Rome?")
     card = page.get_by_role("region", name="No answer")
     expect(card).to_contain_text("Next")
-    card.get_by_role("link").first.click()
+    press(card.get_by_role("link").first)
     expect(page.locator(".reader")).to_be_visible()
 
 
@@ -104,7 +105,7 @@ def test_a_follow_up_asks_itself(visit: Visitor) -> None:
     ask(page)
     follow_up = page.locator(".ask").first
     wanted = follow_up.inner_text()
-    follow_up.click()
+    press(follow_up)
     expect(page.get_by_role("heading", name=wanted)).to_be_visible()
     expect(page.get_by_role("list", name="In this conversation").get_by_role("link")).to_have_count(2)
 
@@ -113,9 +114,9 @@ def test_a_thumb_down_with_its_reason_is_kept(visit: Visitor, home: Path) -> Non
     """What a visitor finds wrong stands in the database with the answer's id."""
     page = visit()
     ask(page)
-    page.get_by_role("button", name="Not helpful").click()
+    press(page.get_by_role("button", name="Not helpful"))
     page.get_by_label("incomplete").check()
-    page.get_by_role("button", name="Send", exact=True).click()
+    press(page.get_by_role("button", name="Send", exact=True))
     expect(page.get_by_text("Thank you, it is noted.")).to_be_visible()
     answer_id = page.url.partition("answer=")[2]
     with closing(sqlite3.connect(home / "coach.sqlite")) as database:
@@ -153,7 +154,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Visitor) -> None:
     """At 390 px all of it fits, and the source comes up from below."""
     page = visit(**PHONE)
     ask(page)
-    page.locator(".chip").first.click()
+    press(page.locator(".chip").first)
     pane = page.locator(".pane.is-open")
     expect(pane.locator("mark").first).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -173,7 +174,7 @@ def test_an_answer_with_its_source_shuts_nobody_out(visit: Visitor) -> None:
     for dark in (False, True):
         page = visit(dark=dark)
         ask(page)
-        page.locator(".chip").first.click()
+        press(page.locator(".chip").first)
         expect(page.locator(".pane .heading").first).to_be_attached()
         assert serious(page) == []
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visitor, settled
+from tests.browser.conftest import Visitor, press, settled
 from tests.browser.test_page import PHONE, serious
 
 pytestmark = pytest.mark.timeout(900)  # the first test of a run waits for the index
@@ -27,7 +27,7 @@ def read(page: Page, text: str = ADVERT) -> None:
     field = page.get_by_role("textbox", name="Job description or a few words")
     field.fill(text)
     field.press("Control+Enter")
-    page.get_by_role("button", name="Read it").click()
+    press(page.get_by_role("button", name="Read it"))
     expect(page.get_by_role("heading", name="What was read")).to_be_visible(timeout=BUILD_TIMEOUT_MS)
 
 
@@ -36,7 +36,7 @@ def build(page: Page, title: str, button: str = "Build the set") -> None:
     field = page.get_by_role("textbox", name="Title")
     field.fill(title)
     field.press("Enter")
-    page.get_by_role("button", name=button).click()
+    press(page.get_by_role("button", name=button))
     expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=BUILD_TIMEOUT_MS)
 
 
@@ -74,14 +74,14 @@ def test_a_job_description_becomes_a_set_with_its_files(visit: Visitor, tmp_path
     build(page, "Retrieval loop")
     expect(page.get_by_text(re.compile(r"questions · (2[89]|3[01])(\.5)? minutes"))).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Guide · PDF").click()
+        press(page.get_by_role("button", name="Guide · PDF"))
     assert download.value.path().read_bytes().startswith(b"%PDF")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Whole set · CSV").click()
+        press(page.get_by_role("button", name="Whole set · CSV"))
     assert download.value.path().read_text(encoding="utf-8").startswith("set,")
     shoot(page, "set", tmp_path)
     first = page.locator("details").filter(has=page.locator("summary", has_text=" min")).first
-    first.locator("summary").click()
+    press(first.locator("summary"))
     quote = first.locator("blockquote").inner_text()
     marked = opened(page, first.get_by_role("link", name="Open this quote")).locator(".reader mark").first
     expect(marked).to_be_visible(timeout=BUILD_TIMEOUT_MS)
@@ -93,51 +93,48 @@ def test_versions_are_compared_and_an_older_one_comes_back(visit: Visitor, tmp_p
     page = visit("/sets", height=TALL)
     read(page)
     build(page, "Versioned loop")
-    page.get_by_role("button", name="Change this set").click()
+    press(page.get_by_role("button", name="Change this set"))
     expect(page.get_by_role("button", name="Build version 2")).to_be_visible()
     set_minutes(page, 30)
-    page.get_by_role("button", name="Build version 2").click()
+    press(page.get_by_role("button", name="Build version 2"))
     expect(page.get_by_text("45 → 30")).to_be_visible(timeout=BUILD_TIMEOUT_MS)
     shoot(page, "versions", tmp_path)
-    page.get_by_role("button", name="Version 1", exact=True).click()
-    page.get_by_role("button", name="Make version 1 the newest again").click()
+    press(page.get_by_role("button", name="Version 1", exact=True))
+    press(page.get_by_role("button", name="Make version 1 the newest again"))
     expect(page.get_by_text("Version 3, shown here")).to_be_visible()
     asked = page.locator("details summary").filter(has_text="min").nth(0).inner_text()
     wanted = re.sub(r"^\S*\s*\d+\.\s*|\s*·[^·]*$", "", asked.strip())
     field = page.get_by_role("textbox", name="Text that may give questions away")
     field.fill(f"They asked me: {wanted}")
     field.press("Control+Enter")
-    page.get_by_role("button", name="Check it").click()
+    press(page.get_by_role("button", name="Check it"))
     expect(page.get_by_text("Given away")).to_be_visible()
 
 
 def test_an_edit_of_house_rules_reaches_the_set(visit: Visitor, tmp_path: Path) -> None:
     """Rules are saved, a set is built on them; their edit is looked at first and applied then."""
     page = visit("/sets", height=TALL)
-    page.get_by_text("Edit house rules").click()
+    press(page.get_by_text("Edit house rules"))
     page.get_by_role("textbox", name="Name of the rules").fill("Our house")
     page.get_by_role("textbox", name="Said first to every candidate").fill("Welcome.")
     page.get_by_role("textbox", name="Notes for interviewers").fill("Be kind.")
     page.get_by_role("textbox", name="Notes for interviewers").press("Control+Enter")
-    page.get_by_role("button", name="Save house rules").click()
+    press(page.get_by_role("button", name="Save house rules"))
     choose(page, "House rules", "Our house")
     build(page, "House loop")
     if not page.get_by_text("Which", exact=True).is_visible():
-        page.get_by_text("Edit house rules").click()
+        press(page.get_by_text("Edit house rules"))
     choose(page, "Which", "Our house")
     said = page.get_by_role("textbox", name="Said first to every candidate")
     expect(said).to_have_value("Welcome.")
     said.fill("Good morning.")
     said.press("Control+Enter")
-    settled(page)
-    page.get_by_role("button", name="Save house rules").click()
+    press(page.get_by_role("button", name="Save house rules"))
     page.get_by_role("button", name="Show what would change").wait_for()
-    settled(page)
-    page.get_by_role("button", name="Show what would change").click()
+    press(page.get_by_role("button", name="Show what would change"))
     expect(page.get_by_text("Welcome. → Good morning.").first).to_be_visible(timeout=BUILD_TIMEOUT_MS)
     shoot(page, "rules", tmp_path)
-    settled(page)
-    page.get_by_role("button", name="Apply").click()
+    press(page.get_by_role("button", name="Apply"))
     expect(page.get_by_text("is now version 2")).to_be_visible(timeout=BUILD_TIMEOUT_MS)
     settled(page)
     choose(page, "House rules", "none")
@@ -147,7 +144,7 @@ def test_an_edit_of_house_rules_reaches_the_set(visit: Visitor, tmp_path: Path) 
 
 def choose(page: Page, name: str, option: str) -> None:
     """Choose an option of a list."""
-    page.get_by_role("combobox", name=re.compile(rf"{name}$")).click()
+    press(page.get_by_role("combobox", name=re.compile(rf"{name}$")))
     page.get_by_role("option", name=option).first.click()
 
 
