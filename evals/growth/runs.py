@@ -18,12 +18,15 @@ class Sample(Frozen):
         p50_ms: Over questions, of each the quickest search of several. So is `p95_ms`.
         dense_recall: Of the ten best by passage vectors, the share that an exact search has too.
         hybrid_recall: The same of the ten best of the whole hybrid call.
+        alone_ms: The median of each part of the hybrid call as a call of its own: passages, keywords,
+            wordings; empty where it was not measured.
     """
 
     p50_ms: float
     p95_ms: float
     dense_recall: float
     hybrid_recall: float
+    alone_ms: tuple[float, ...] = ()
 
 
 class Row(Frozen):
@@ -112,6 +115,7 @@ COLUMNS = (
     "p50 ms",
     "p95 ms",
     "filtered p95 ms",
+    "passages / keywords / wordings alone ms",
     "recall@10 dense",
     "filtered",
     "hybrid",
@@ -150,6 +154,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.plain.p50_ms:.1f}",
         f"{row.plain.p95_ms:.1f}",
         f"{row.filtered.p95_ms:.1f}",
+        " / ".join(f"{one:.1f}" for one in row.plain.alone_ms),
         f"{row.plain.dense_recall:.3f}",
         f"{row.filtered.dense_recall:.3f}",
         f"{row.plain.hybrid_recall:.3f}",
