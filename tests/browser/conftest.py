@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.stage import Stage, chromium, install_handbook, on_stage
@@ -61,10 +62,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the real handbook's index."""
+def home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data folder with the real handbook's index, which the first of several processes makes for all."""
     data_dir = tmp_path_factory.mktemp("browser")
-    install_handbook(data_dir)
+    if worker_id == "master":
+        install_handbook(data_dir)
+        return data_dir
+    shared = tmp_path_factory.getbasetemp().parent / "handbook"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            making = tmp_path_factory.mktemp("handbook")
+            install_handbook(making)
+            making.rename(shared)
+    shutil.copytree(shared / "index", data_dir / "index")
     return data_dir
 
 
