@@ -146,10 +146,11 @@ class Wishes(Frozen):
 
 
 class TemplateUse(Frozen):
-    """The house rules that a set follows: a version of a template."""
+    """The house rules that a set follows: a version of a template, under the title that it had then."""
 
     id: str
     version: int = Field(ge=1)
+    title: str = ""
 
 
 class Conflict(Frozen):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from coach.recruit.contract import TemplateUse, Wishes
+from coach.recruit.contract import Wishes
 from coach.recruit.read import MAX_REQUEST_CHARS
 from coach.recruit.recruiter import Recruiter
 from coach.recruit.sets import QuestionSet, Weighting
@@ -46,7 +46,7 @@ def build_first(recruiter: Recruiter, order: Order, template: StoredTemplate | N
         return made.model_copy(update=_words(order, "", ""))
     rules = template.rules
     changed = _words(order, rules.introduction, rules.notes)
-    changed["template"] = TemplateUse(id=template.id, version=template.version)
+    changed["template"] = template.use
     if order.weightings is None:
         changed["weightings"] = weightings_in(made, rules.weightings)
     return made.model_copy(update=changed)

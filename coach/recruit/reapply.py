@@ -88,8 +88,7 @@ class Reapplier:
                 found.append(SetUpdate(id=set_id, outcome="refused", because=str(error)))
                 continue
             found.append(self._one(owner, template, stored, conflicts, write))
-        use = TemplateUse(id=template.id, version=template.version)
-        return Reapplied(template=use, dry_run=dry_run, sets=tuple(found))
+        return Reapplied(template=template.use, dry_run=dry_run, sets=tuple(found))
 
     def _one(
         self,
@@ -132,7 +131,7 @@ class Reapplier:
         words = {
             "introduction": carried.introduction,
             "notes": carried.notes,
-            "template": TemplateUse(id=template.id, version=template.version),
+            "template": template.use,
         }
         built = made
         if carried.wishes != made.wishes:

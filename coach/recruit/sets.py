@@ -101,7 +101,7 @@ def make_set(
             )
     wishes = selection.wishes
     return QuestionSet(
-        title=title or wishes.role or " ".join(("Interview:", wishes.level or "any level", "AI engineer")),
+        title=title or wishes.role or " ".join(filter(None, ("Interview:", wishes.level, "AI engineer"))),
         request=request,
         wishes=wishes,
         titles={one.id: one.title for one in pool.competencies},

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from coach.recruit.contract import TemplateUse
 from coach.recruit.sets import QuestionSet
 from coach.recruit.template import TemplateRules
 from coach.store.base import Id
@@ -68,6 +69,11 @@ class StoredTemplate(Frozen):
     version: int
     created_at: datetime
     rules: TemplateRules
+
+    @property
+    def use(self) -> TemplateUse:
+        """What a set that follows this version says of it."""
+        return TemplateUse(id=self.id, version=self.version, title=self.rules.title)
 
 
 class TemplateSummary(Frozen):

@@ -115,7 +115,7 @@ def told(value: object) -> str:
 def _named(value: object) -> str:
     match value:
         case TemplateUse():
-            return f"{value.id}, version {value.version}"
+            return f"{value.title or value.id}, version {value.version}"
         case CompetencyWish():
             return value.id if value.weight == 1 else f"{value.id} (weight {value.weight:g})"
         case Weighting():

@@ -35,8 +35,8 @@ def show_versions(stored: StoredSet) -> None:
 def change_shown(change: SetChange) -> None:
     """Draw what changed between two versions."""
     rows = [
-        f"- **{escaped(name.replace('_', ' '))}**: {escaped(_short(before))} → {escaped(_short(after))}"
-        for name, (before, after) in (change.wishes | change.words).items()
+        f"- **{escaped(_name(field))}**: {escaped(_short(before))} → {escaped(_short(after))}"
+        for field, (before, after) in (change.wishes | change.words).items()
     ]
     rows += [row for interview in change.interviews for row in _rows(interview)]
     if change.corpus_changed:
@@ -91,6 +91,10 @@ def _rows(interview: InterviewChange) -> Iterator[str]:
         yield f"- {name}: {interview.minutes[0]:g} → {interview.minutes[1]:g} minutes"
     if interview.difficulty:
         yield f"- {name}: difficulty {interview.difficulty[0]:.2f} → {interview.difficulty[1]:.2f}"
+
+
+def _name(field: str) -> str:
+    return "house rules" if field == "template" else field.replace("_", " ")
 
 
 def _short(text: str) -> str:

@@ -64,7 +64,7 @@ def house(database: Database, recruiter: Recruiter) -> House:
 def test_a_set_remembers_its_rules_and_prints_their_words(house: House) -> None:
     """Template and version stand in the set; interviewers read the notes and say the introduction."""
     made = house.set.made
-    assert made.template == TemplateUse(id=house.template.id, version=1)
+    assert made.template == TemplateUse(id=house.template.id, version=1, title="House")
     guide = to_markdown(to_guide(made))
     assert "Welcome." in guide
     assert "Be kind." in guide
@@ -111,8 +111,10 @@ def test_what_was_changed_by_hand_stays(house: House, recruiter: Recruiter) -> N
     house.edit(introduction="Good morning.", notes="Be brief.")
     done = house.apply().sets[0]
     assert [(one.field, one.own) for one in done.kept] == [("introduction", "Hi.")]
+    assert done.change is not None
+    assert done.change.words["template"] == ("House, version 1", "House, version 2")
     assert (house.now.introduction, house.now.notes) == ("Hi.", "Be brief.")
-    assert house.now.template == TemplateUse(id=house.template.id, version=2)
+    assert house.now.template == TemplateUse(id=house.template.id, version=2, title="House")
 
 
 def test_what_a_version_does_not_speak_of_stays(house: House, recruiter: Recruiter) -> None:
