@@ -5,7 +5,8 @@ a graph could lead to, and none that a search could mistake. So a drawn chunk st
 
 - Its passage vector is the real one plus noise that has the covariance of the differences between real
   chunks and their nearest neighbours of other sections, at unit norm. So it lies about as far from its
-  model, and in such directions, as a neighbour does. Wordings are moved the same way.
+  model, and in such directions, as a neighbour does. Its wordings are moved the same way, all alike: they
+  ask another question, and lie about it as the model's do about theirs.
 - It has as many terms as its model, with the model's weights in another order. Which terms is drawn from
   the document frequencies of the real handbook, continued past its vocabulary by a Zipf tail whose exponent
   is fitted to its rarer half: common words stay common, and new ones go on coming (Heaps' law).
@@ -84,13 +85,11 @@ class Samples:
         return self._chunks[model].model_copy(update={"id": own, "section_id": own, "document": document})
 
     def _moved(self, model: ChunkVectors, chance: np.random.Generator) -> ChunkVectors:
-        wordings = model.wordings
-        rows = 1 if wordings is None else 1 + len(wordings)
-        noise = (chance.standard_normal((rows, len(self._spread)), dtype=np.float32)) @ self._spread
+        passage, question = chance.standard_normal((2, len(self._spread)), dtype=np.float32) @ self._spread
         return replace(
             model,
-            body=_unit(model.body + noise[0]),
-            wordings=None if wordings is None else _unit(wordings + noise[1:]),
+            body=_unit(model.body + passage),
+            wordings=None if model.wordings is None else _unit(model.wordings + question),
             bm25=self._reworded(model.bm25, chance),
         )
 

@@ -60,7 +60,7 @@ def _graph(plan: VectorPlan) -> qdrant_edge.HnswIndexConfig:
         m=plan.graph.links,
         payload_m=FILTER_LINKS,
         ef_construct=plan.graph.build_ef,
-        full_scan_threshold=FULL_SCAN_KB,
+        full_scan_threshold=plan.graph.scan_kb,
         memory=_memory(cold=plan.on_disk),
     )
 
@@ -86,4 +86,4 @@ def search_params(
         return qdrant_edge.SearchParams(exact=True, quantization=ignored)
     times = layout.oversampling
     coarse = qdrant_edge.QuantizationSearchParams(rescore=True, oversampling=times) if times else None
-    return qdrant_edge.SearchParams(hnsw_ef=layout.ef(filtered=filtered), quantization=coarse)
+    return qdrant_edge.SearchParams(hnsw_ef=layout.ef(leg.using, filtered=filtered), quantization=coarse)

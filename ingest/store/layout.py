@@ -15,6 +15,13 @@ FULL_SCAN_KB = 40_000
 """Of vectors that a search has to look at: up to here, some 26,000 passages, comparing with all of them takes
 a few milliseconds and misses nothing, with a filter too, so no graph is walked."""
 
+WORDINGS = 12
+"""Wordings of a question, as the handbook has them. The engines count one vector a chunk where they decide
+whether to walk a graph, so of wordings they would compare with twelve times as many as of passages."""
+
+WORDINGS_TIMES = 2
+"""A search among wordings keeps so many times the candidates in hand: its graph has half the links."""
+
 FILTERED_TIMES = 2
 """A filtered search keeps so many times the candidates in hand, since it may not keep all it meets."""
 
@@ -27,10 +34,17 @@ OVERSAMPLING: dict[Quantisation, float | None] = {"none": None, "scalar": 1.5, "
 
 
 class Graph(NamedTuple):
-    """The graph over one kind of vectors: links of each chunk ("m"), candidates weighed ("ef_construct")."""
+    """The graph over one kind of vectors.
+
+    Attributes:
+        links: Of each chunk ("m").
+        build_ef: Candidates weighed for them ("ef_construct").
+        scan_kb: Up to here all are compared, and it is not walked; one vector a chunk is counted.
+    """
 
     links: int
     build_ef: int
+    scan_kb: int
 
 
 class VectorPlan(NamedTuple):
@@ -58,7 +72,7 @@ class Layout:
     Attributes:
         links: Links of each chunk in the graph over its vectors ("m").
         build_ef: Candidates weighed for them ("ef_construct").
-        search_ef: Candidates that a search keeps in hand; a leg with more takes its limit.
+        search_ef: Candidates that a search among passages keeps in hand; a leg with more takes its limit.
         quantisation: Coarse copies of the passage and wording vectors, kept in memory.
         on_disk: "words" are the vectors of word pieces and titles, which are read only of chunks that were
             found; "all" adds the others and the graph.
@@ -84,10 +98,10 @@ class Layout:
     def vectors(self, versions: BuildVersions) -> dict[str, VectorPlan]:
         """Return how each named dense vector is kept."""
         searched, looked_up = self.on_disk == "all", self.on_disk != "none"
-        passages = Graph(self.links, self.build_ef)
+        passages = Graph(self.links, self.build_ef, FULL_SCAN_KB)
         # Two chunks are compared wording by wording there, so its links cost many times those of passages; a
         # search takes a few candidates from it, and half of everything finds the same ones.
-        wordings = Graph(self.links // 2, self.build_ef // 2)
+        wordings = Graph(self.links // 2, self.build_ef // 2, FULL_SCAN_KB // WORDINGS)
         size, token_size = versions.dimension, versions.token_dimension
         return {
             "body": VectorPlan(size, passages, is_unit=True, is_many=False, on_disk=searched),
@@ -101,9 +115,10 @@ class Layout:
         """So many times the candidates are taken by coarse copies; None without such."""
         return OVERSAMPLING[self.quantisation]
 
-    def ef(self, *, filtered: bool) -> int:
-        """Return the candidates that a search keeps in hand."""
-        return self.search_ef * (FILTERED_TIMES if filtered else 1)
+    def ef(self, using: str, *, filtered: bool) -> int:
+        """Return the candidates that a search among one kind of vectors keeps in hand."""
+        times = (FILTERED_TIMES if filtered else 1) * (WORDINGS_TIMES if using == "wordings" else 1)
+        return self.search_ef * times
 
     @property
     def version(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from qdrant_client import models
 
-from ingest.store.layout import FILTER_LINKS, FULL_SCAN_KB, Layout, VectorPlan
+from ingest.store.layout import FILTER_LINKS, Layout, VectorPlan
 from ingest.store.port import BuildVersions, Leg
 
 Quantisation = models.ScalarQuantization | models.BinaryQuantization
@@ -60,7 +60,7 @@ def _graph(plan: VectorPlan) -> models.HnswConfigDiff:
         m=plan.graph.links,
         payload_m=FILTER_LINKS,
         ef_construct=plan.graph.build_ef,
-        full_scan_threshold=FULL_SCAN_KB,
+        full_scan_threshold=plan.graph.scan_kb,
         on_disk=plan.on_disk,
     )
 
@@ -82,4 +82,4 @@ def search_params(layout: Layout, leg: Leg, *, exact: bool, filtered: bool) -> m
         return models.SearchParams(exact=True, quantization=models.QuantizationSearchParams(ignore=True))
     times = layout.oversampling
     coarse = models.QuantizationSearchParams(rescore=True, oversampling=times) if times else None
-    return models.SearchParams(hnsw_ef=layout.ef(filtered=filtered), quantization=coarse)
+    return models.SearchParams(hnsw_ef=layout.ef(leg.using, filtered=filtered), quantization=coarse)
