@@ -10,7 +10,7 @@ from ingest.contract import Frozen, Level
 
 Support = Literal["supported", "partial", "unsupported", "unchecked"]
 Status = Literal["answered", "abstained"]
-AbstentionReason = Literal["empty", "off_topic", "not_covered", "instruction"]
+AbstentionReason = Literal["empty", "off_topic", "not_covered", "instruction", "other_language"]
 OutlineField = Literal["direct_answer", "probing", "steps", "numbers", "signals", "traps", "follow_ups"]
 OUTLINE_FIELDS: tuple[OutlineField, ...] = (
     "direct_answer",
@@ -49,6 +49,7 @@ class RewrittenQuery(Frozen):
         parts: The questions in it, one or more, each as plain text.
         repairs: Word as asked -> word searched for.
         additions: Acronym or variant -> what was added for it.
+        is_foreign: Whether it reads like another language than that of the index.
     """
 
     original: str
@@ -57,6 +58,7 @@ class RewrittenQuery(Frozen):
     parts: tuple[str, ...]
     repairs: dict[str, str] = Field(default_factory=dict)
     additions: dict[str, str] = Field(default_factory=dict)
+    is_foreign: bool = False
 
 
 class Passage(Frozen):

@@ -41,15 +41,24 @@ GOLDEN_WEIGHT = 4.0
 REPEATS = 5
 # Cohort -> files of questions with the labels that are taken from each; no label takes all.
 COHORT_FILES = {
-    "practice": (("handbook.jsonl", ""), ("keywords.jsonl", "practice")),
-    "theory": (("llm-interview-hub.jsonl", ""), ("keywords.jsonl", "theory")),
-    "classical": (("data-science-interviews.jsonl", ""), ("keywords.jsonl", "classical")),
+    "practice": (("handbook.jsonl", ""), ("keywords.jsonl", "practice"), ("plain.jsonl", "practice")),
+    "theory": (("llm-interview-hub.jsonl", ""), ("keywords.jsonl", "theory"), ("plain.jsonl", "theory")),
+    "classical": (
+        ("data-science-interviews.jsonl", ""),
+        ("keywords.jsonl", "classical"),
+        ("plain.jsonl", "classical"),
+    ),
     "neighbouring": (
         ("intents.jsonl", "field"),
         ("neighbours.jsonl", "neighbouring"),
         ("keywords.jsonl", "neighbouring"),
+        ("plain.jsonl", "neighbouring"),
     ),
-    "off_topic": (("intents.jsonl", "off_topic"), ("keywords.jsonl", "off_topic")),
+    "off_topic": (
+        ("intents.jsonl", "off_topic"),
+        ("keywords.jsonl", "off_topic"),
+        ("plain.jsonl", "off_topic"),
+    ),
     "instruction": (("intents.jsonl", "instruction"), ("neighbours.jsonl", "instruction")),
     "about_attacks": (("intents.jsonl", "benign_attack"),),
 }

@@ -27,6 +27,7 @@ REASONS: dict[AbstentionReason, str] = {
     "off_topic": "The question seems to lie outside the handbook's field.",
     "not_covered": "The handbook does not cover this question.",
     "instruction": "This is an instruction, not a question.",
+    "other_language": "The question is not in the handbook's language.",
 }
 
 

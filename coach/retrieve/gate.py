@@ -26,7 +26,7 @@ MESSAGES: dict[AbstentionReason, tuple[str, str]] = {
     "empty": ("There is no question to answer.", "Ask a question in a sentence."),
     "off_topic": (
         "This handbook does not seem to treat that subject.",
-        "Ask about what an interview for the role covers, in the handbook's language, or ingest another one.",
+        "Ask about what an interview for the role covers, or ingest another handbook.",
     ),
     "not_covered": (
         "The handbook does not cover this question; nothing in it supports an answer.",
@@ -35,6 +35,10 @@ MESSAGES: dict[AbstentionReason, tuple[str, str]] = {
     "instruction": (
         "This reads as an instruction to the coach, not as a question about the handbook.",
         "Ask the question you would be asked in an interview; attacks as a subject are welcome.",
+    ),
+    "other_language": (
+        "This reads like another language than the handbook's, in which nothing can be looked up.",
+        "Ask the same in the handbook's language.",
     ),
 }
 
@@ -102,10 +106,12 @@ class Gate:
         """Return whether what was found answers the question."""
         if not retrieval.query.parts or not retrieval.query.terms:  # "the of and" asks nothing
             return self._decision(0.0, "empty", {})
+        is_foreign = retrieval.query.is_foreign
         if not retrieval.sections:
-            return self._decision(0.0, "not_covered", {})
+            return self._decision(0.0, "other_language" if is_foreign else "not_covered", {})
         evidence = self._evidence.measure(retrieval)
-        return self._decision(self._model.probability(evidence), _reason(evidence), evidence)
+        reason: AbstentionReason = "other_language" if is_foreign else _reason(evidence)
+        return self._decision(self._model.probability(evidence), reason, evidence)
 
     def _decision(
         self, probability: float, reason: AbstentionReason, evidence: Mapping[str, float]

@@ -23,6 +23,7 @@ REASONS = {
     "off_topic": "Outside the handbook’s field",
     "not_covered": "The handbook does not cover this",
     "instruction": "That is an instruction, not a question",
+    "other_language": "Not in the handbook’s language",
 }
 _MISSING = {
     "reranker": "the found sections are in the order of the search, not in the better order of the reranker",

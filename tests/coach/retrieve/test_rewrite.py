@@ -38,6 +38,23 @@ def test_acronyms_are_spelt_out_beside_themselves(rewriter: Rewriter) -> None:
     assert "rag" in rewriter.rewrite("retrieval augmented generation basics").terms
 
 
+@pytest.mark.parametrize(
+    ("text", "is_foreign"),
+    [
+        ("wie verhindere ich dass der agent haengen bleibt", True),
+        ("comment réduire la latence d'un agent ?", True),
+        ("how do i keep the agent from looping", False),
+        ("agent prompt injection production hallucinations", False),
+        ("naïve cache?", False),
+    ],
+)
+def test_another_language_is_told_from_names_and_keywords(
+    rewriter: Rewriter, text: str, *, is_foreign: bool
+) -> None:
+    """It has hardly any function words of ours, and many words that neither index nor embedder knows."""
+    assert rewriter.rewrite(text).is_foreign is is_foreign
+
+
 def test_a_question_without_words_has_no_terms_and_no_parts(rewriter: Rewriter) -> None:
     """White space and invisible characters alone give nothing to search for."""
     query = rewriter.rewrite(" \u200b\n\t")
