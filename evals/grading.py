@@ -22,6 +22,8 @@ HIGHEST_FLOOR = 2.5
 """An answer that should fall to the floor may have this score at most: a quarter of what can be had."""
 PARAGRAPHS = 3
 """Of other pages, put behind an answer to see what padding gains."""
+VOICE_ANSWERS = 10
+"""Answers of a quality in one voice, from which on their mean is told."""
 CREDITED: frozenset[PointVerdict] = frozenset({"covered", "partly"})
 GradeAnswer = Callable[[str, str], Grade]
 """Question and answer to grade."""
@@ -95,6 +97,7 @@ class GradingReport(Frozen):
         padding_worst: Largest gain by padding with true text of other pages; "altered" with words left out.
         misplaced_held: Excellent answers to questions of other documents that score `HIGHEST_FLOOR` at most.
         interval_holds: Answers whose score by the labels lies within the given interval.
+        mean_by_voice: Mean score by quality and voice, of those with `VOICE_ANSWERS` answers or more.
     """
 
     questions: int
@@ -122,6 +125,7 @@ class GradingReport(Frozen):
     misplaced_held: float
     interval_holds: float
     mean_scores: dict[str, float]
+    mean_by_voice: dict[str, float]
 
 
 def load_items(file: Path) -> list[Item]:
@@ -235,7 +239,16 @@ def summarise(
             quality: _mean([one.points_earned for one in graded if one.answer.quality == quality])
             for quality in reversed(ORDER)
         },
+        mean_by_voice=_by_voice(graded),
     )
+
+
+def _by_voice(graded: Sequence[Graded]) -> dict[str, float]:
+    scores: dict[str, list[float]] = {}
+    for one in graded:
+        if one.answer.voice:
+            scores.setdefault(f"{one.answer.quality}, {one.answer.voice}", []).append(one.points_earned)
+    return {name: _mean(found) for name, found in sorted(scores.items()) if len(found) >= VOICE_ANSWERS}
 
 
 def true_score(answer: LabelledAnswer, grade: Grade) -> float:

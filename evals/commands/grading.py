@@ -81,6 +81,9 @@ def _table(report: GradingReport) -> str:
     lines += [f"  {name:<42}{value:>8}   {'aim ' + aim if aim else ''}".rstrip() for name, value, aim in rows]
     means = ", ".join(f"{name} {value:.1f}" for name, value in report.mean_scores.items())
     lines += ["", f"mean scores: {means}"]
+    if report.mean_by_voice:
+        voices = "; ".join(f"{name}: {value:.1f}" for name, value in report.mean_by_voice.items())
+        lines.append(f"by voice: {voices}")
     if report.floors_broken:
         lines.append(f"floors that did not hold: {', '.join(report.floors_broken)}")
     return "\n".join(lines)

@@ -120,6 +120,15 @@ def test_a_broken_floor_is_named() -> None:
     assert (found.floors_held, found.floors_broken) == (0.0, ("fine",))
 
 
+def test_voices_are_told_apart_where_enough_answers_have_one() -> None:
+    """Ten plain good answers have a mean of their own, one polished answer has none."""
+    answers = [make_answer(f"{at}", "good", "covered", voice="plain") for at in range(10)]
+    graded = [Graded(item="i", answer=one, grade=make_grade(at)) for at, one in enumerate(answers)]
+    other = make_answer("o", "good", "covered", voice="polished")
+    graded.append(Graded(item="i", answer=other, grade=make_grade(9.0)))
+    assert summarise(graded, PaddingGains([], [])).mean_by_voice == {"good, plain": 4.5}
+
+
 def test_labels_give_a_score() -> None:
     """Half the weight of the only point is five of ten."""
     assert true_score(ITEM.answers[3], GRADES["half"]) == 5.0
