@@ -21,7 +21,7 @@ from coach.switch import EngineSwitch
 from coach.telemetry.trace import NO_TRACES, Traces
 from coach.types import Answer, Hit, Replay, Stack
 from ingest.contract import IndexManifest, Level, ParsedDocument
-from ingest.store.port import Filter, Vector
+from ingest.store.values import Filter, Vector
 
 if TYPE_CHECKING:
     from coach.answer.cache import AnswerCache

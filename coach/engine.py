@@ -25,7 +25,8 @@ from coach.types import Answer, GateDecision, Passage, Replay, Stack
 from ingest.contract import IndexManifest, Level, ParsedDocument
 from ingest.embed import SPARSE_VERSION, Embedder
 from ingest.store import open_store
-from ingest.store.port import Build, Vector
+from ingest.store.port import Build
+from ingest.store.values import Vector
 from ingest.store.view import view_of
 from ingest.tenants import tenants_of, visible
 

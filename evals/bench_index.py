@@ -25,7 +25,7 @@ from ingest.contract import IndexManifest
 from ingest.embed import Embedder
 from ingest.pipeline import ingest
 from ingest.store import open_store
-from ingest.store.port import Engine
+from ingest.store.values import Engine
 from ingest.watch import QUIET_S
 
 OBJECTIVE_S = 5.0

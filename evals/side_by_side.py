@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from coach.settings import Settings
 from ingest.embed import Embedder, sparse_query
 from ingest.store import open_store
-from ingest.store.port import Leg
+from ingest.store.values import Leg
 
 ROUNDS = 3
 Ask = Callable[[str], object]

@@ -26,7 +26,8 @@ from ingest.batches import batches
 from ingest.contract import Chunk, Document, ParsedDocument
 from ingest.cut_ahead import CutDocument
 from ingest.embed import Embedder, sparse_passage
-from ingest.store.port import BuildWriter, ChunkVectors
+from ingest.store.port import BuildWriter
+from ingest.store.values import ChunkVectors
 
 CHUNKS_A_BATCH = 256
 """So many are embedded and then written: what memory holds of vectors, and what a kill can cost."""

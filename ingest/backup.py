@@ -18,7 +18,8 @@ from ingest.fingerprint import Fingerprint, departure, fingerprint
 from ingest.move import move
 from ingest.store import SCHEMA_VERSION
 from ingest.store.edge import EdgeStore
-from ingest.store.port import Engine, Store
+from ingest.store.port import Store
+from ingest.store.values import Engine
 
 DESCRIPTION = "backup.json"
 BYTES_A_READ = 1 << 20

@@ -17,7 +17,7 @@ from ingest.analysis import terms, words
 from ingest.contract import Chunk
 from ingest.late_interaction import Head, load_head
 from ingest.onnx import open_session
-from ingest.store.port import ChunkVectors, SparseVector, Vector
+from ingest.store.values import ChunkVectors, SparseVector, Vector
 from ingest.weights import ModelSpec, find_model, require
 
 if TYPE_CHECKING:

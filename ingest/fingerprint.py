@@ -11,7 +11,8 @@ import numpy as np
 from ingest.batches import CHUNKS_A_BATCH, batches
 from ingest.contract import Frozen
 from ingest.samples import other_answer, sample_scores
-from ingest.store.port import ChunkVectors, WholeBuild
+from ingest.store.port import WholeBuild
+from ingest.store.values import ChunkVectors
 from ingest.tenants import SHARED, tenants_of
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ingest.batches import CHUNKS_A_BATCH, batches
 from ingest.contract import Chunk
-from ingest.store.port import Build, ChunkVectors
+from ingest.store.port import Build
+from ingest.store.values import ChunkVectors
 
 
 class KnownVectors:

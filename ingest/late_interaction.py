@@ -14,7 +14,7 @@ from io import BytesIO
 
 import numpy as np
 
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 
 @dataclass(frozen=True, slots=True)

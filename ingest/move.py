@@ -11,7 +11,8 @@ from ingest.batches import CHUNKS_A_BATCH, batches
 from ingest.contract import IndexManifest
 from ingest.errors import StoreError
 from ingest.samples import TOLERANCE, other_answer, sample_scores
-from ingest.store.port import BuildVersions, ChunkVectors, Store, WholeBuild
+from ingest.store.port import Store, WholeBuild
+from ingest.store.values import BuildVersions, ChunkVectors
 from ingest.tenants import SHARED, tenants_of
 
 

@@ -26,7 +26,8 @@ from ingest.plan import Plan, make_plan
 from ingest.progress import Progress
 from ingest.sources import Reading, nobodys
 from ingest.store import SCHEMA_VERSION
-from ingest.store.port import Build, BuildVersions, BuildWriter, CopyWriter, Store, WholeBuild
+from ingest.store.port import Build, BuildWriter, CopyWriter, Store, WholeBuild
+from ingest.store.values import BuildVersions
 from ingest.tenants import SHARED, tenant_of, tenants_in, tenants_of
 
 DOCUMENTS_A_BATCH = 8

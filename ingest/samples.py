@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ingest.store.port import Build, Leg
+from ingest.store.port import Build
+from ingest.store.values import Leg
 
 SAMPLE_QUERIES = 25
 CANDIDATES = 10

@@ -20,7 +20,7 @@ from coach.settings import Settings
 from coach.types import OUTLINE_FIELDS
 from ingest import pipeline
 from ingest.store import open_store
-from ingest.store.port import BuildVersions
+from ingest.store.values import BuildVersions
 from tests.conftest import Ingested
 from tests.support.counting_embedder import CountingEmbedder
 from tests.support.pages import CLEAR_QUESTIONS, LOCKS, PAGES

@@ -20,7 +20,7 @@ from coach.cli.options import (
 
 if TYPE_CHECKING:
     from ingest.settings import IndexSettings
-    from ingest.store.port import BuildState
+    from ingest.store.values import BuildState
 
 HASH_CHARS = 12
 

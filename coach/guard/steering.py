@@ -26,7 +26,7 @@ from coach.guard.scripts import is_latin, is_of_another_script
 from coach.guard.steering_network import SteeringNetwork, load_steering_network
 from coach.guard.utterances import Utterance, utterances
 from coach.guard.vetted import digest_of
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 WEIGHTS_FILE = "steering.npz"
 INT8_SCALE = 127.0

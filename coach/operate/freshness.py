@@ -11,7 +11,7 @@ from coach.coach import Coach
 from coach.errors import IndexMissingError
 from ingest.contract import DocumentEntry, Frozen, IndexManifest
 from ingest.store import open_store
-from ingest.store.port import BuildStatus
+from ingest.store.values import BuildStatus
 from ingest.tenants import name_in_handbook
 
 

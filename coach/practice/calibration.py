@@ -20,7 +20,7 @@ import numpy as np
 from coach.practice.grade import MOST_POINTS, VERDICTS, PointVerdict
 from coach.practice.measure import FEATURES
 from coach.practice.point_reader import READ
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 WEIGHTS_FILE = "grader.json"
 CREDITS = np.array([1.0, 0.5, 0.0, 0.0], dtype=np.float32)

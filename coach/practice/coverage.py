@@ -10,7 +10,7 @@ import numpy as np
 from coach.practice.interview import PracticeQuestion
 from coach.practice.story import Story, StoryForm, form_of
 from ingest.contract import Frozen, Level
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 # A story is offered for at most so many questions, the nearest, if it is this much nearer to them than to
 # behavioural questions on average, in standard deviations. Five of seven stories that were written for trying

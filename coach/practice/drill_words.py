@@ -9,7 +9,7 @@ import numpy as np
 
 from coach.faithfulness.claims import split
 from coach.practice.drill import Drill
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 MAX_SAID_CHARS = 2000
 # Cosine from which on a sentence counts as a move, and a part of one. Chosen on 39 sentences, of which 37

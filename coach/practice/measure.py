@@ -18,7 +18,7 @@ from coach.practice.page_vectors import PageVectors, Usual
 from coach.practice.point_reader import READ, PointReader, summary
 from coach.practice.vectors import Nearness, Texts, nearness
 from ingest.contract import PartKind
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 Places = np.ndarray[tuple[int], np.dtype[np.intp]]
 

@@ -11,7 +11,7 @@ import numpy as np
 from coach.practice.page import Page, Point
 from coach.practice.vectors import Texts, embed, nearness
 from ingest.embed import Embedder
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 # How many statements of the page stand for a point, the nearest to its row of the rubric, and how sharply
 # the nearest count more than the next.

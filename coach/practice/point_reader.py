@@ -15,7 +15,7 @@ import numpy as np
 from coach.fitted_network import FittedNetwork
 from coach.practice.grade import VERDICTS
 from coach.word_pieces import ENDS, OPENS, cut
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 WEIGHTS = ("weights", "points.onnx")
 READ = (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.embed import Embedder
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 
 @dataclass(frozen=True, slots=True)

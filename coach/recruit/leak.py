@@ -11,7 +11,7 @@ from coach.answer.sentences import Span, sentences
 from coach.recruit.sets import QuestionSet
 from ingest.analysis import terms
 from ingest.contract import Frozen
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 # Share of a wording's stems, at least so many, that one passage must hold to be the same wording.
 _SAME_WORDS = 0.8

@@ -14,7 +14,7 @@ from coach.answer.plain import plain
 from coach.guard.screened import is_steering_title
 from coach.recruit.contract import LEVELS, Competency, PoolQuestion
 from ingest.contract import IndexManifest, ParsedDocument, QuestionTags, Section
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 DEFAULT_MINUTES = 3.0
 # Titles, other wordings included, whose cosine is this high ask for the same answer: of the pairs above it

@@ -23,7 +23,7 @@ from coach.recruit.read_text import Clause, Embed, clauses, is_terse, sentence_s
 from coach.recruit.request_network import TOPICS, PieceLogits, read_pieces
 from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
 from ingest.analysis import stem, terms, words
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 # What stands in any advert and any request; what a question has in common with it says nothing of its topic.
 _EVERYWHERE = (

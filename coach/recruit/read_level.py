@@ -17,7 +17,7 @@ from coach.recruit.read_parts import asides, title
 from coach.recruit.read_text import apart, asking, clauses, is_terse, lies_in
 from coach.recruit.request_network import chances_of, read_pieces
 from ingest.contract import Level
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 _FLAGS = re.IGNORECASE
 _POST = r"(?:engineer|developer|scientist|programmer|analyst|specialist)"

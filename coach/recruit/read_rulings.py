@@ -21,7 +21,7 @@ from coach.recruit.read_mentions import SENTENCE_CHARS, tokens
 from coach.recruit.read_text import Clause, Embed, clauses, sentence_spans
 from coach.recruit.request_network import agreed, read_pieces
 from ingest.contract import QuestionKind
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 NOTHING, NO_TOPIC = "nothing", "no topic"

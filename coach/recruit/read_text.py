@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 Embed = Callable[[str], Vector]
 """Gives what a text means, float32 (dim,)."""

@@ -17,7 +17,7 @@ from coach.recruit.read import MAX_REQUEST_CHARS, Reading, RequestReader
 from coach.recruit.read_competencies import CompetencyReader
 from coach.recruit.sets import QuestionSet, Weighting, make_set
 from coach.recruit.template import TemplateRules, applied
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 _ON_PREPARING = (
     "How do I prepare for a job interview?",

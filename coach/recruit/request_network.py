@@ -17,7 +17,7 @@ from coach.fitted_network import FittedNetwork
 from coach.recruit.fitted import Chances
 from coach.recruit.read_text import Placed
 from coach.word_pieces import ENDS, OPENS, WordPieces, cut
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 WEIGHTS = ("weights", "requests.onnx")
 WINDOW, STEP = 300, 200

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 NEAREST = 8
 INT8_SCALE = 127.0

@@ -12,7 +12,8 @@ from coach.retrieve.cohorts import Cohorts, load_cohorts
 from coach.retrieve.retriever import Retrieval
 from ingest.analysis import STOPWORDS, stem, words
 from ingest.errors import IndexMismatchError
-from ingest.store.port import Build, Leg
+from ingest.store.port import Build
+from ingest.store.values import Leg
 
 HEADINGS = 200
 TOP_SECTIONS = 3

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from coach.retrieve.rerank import rerank_each
 from coach.retrieve.search import EmbeddedQuery
 from ingest.embed import QueryVectors
-from ingest.store.port import Build, SparseVector
+from ingest.store.port import Build
+from ingest.store.values import SparseVector
 
 if TYPE_CHECKING:
     from coach.retrieve.retriever import FoundSection

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from coach.types import RankedChunk
 from ingest.contract import Chunk
-from ingest.store.port import Build, Leg
+from ingest.store.port import Build
+from ingest.store.values import Leg
 
 
 def run_legs(build: Build, legs: Sequence[Leg]) -> dict[str, list[tuple[str, float]]]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from coach.retrieve.search import EmbeddedQuery
-from ingest.store.port import Build, Leg
+from ingest.store.port import Build
+from ingest.store.values import Leg
 
 # Chosen by hand on a plateau of the development questions (docs/decisions/0004-late-interaction.md).
 DENSE_WEIGHT = 0.2

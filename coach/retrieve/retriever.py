@@ -17,7 +17,8 @@ from coach.settings import Settings
 from coach.types import Hit, RewrittenQuery
 from ingest.contract import Chunk
 from ingest.embed import Embedder
-from ingest.store.port import Build, Filter, Leg, RankedId
+from ingest.store.port import Build
+from ingest.store.values import Filter, Leg, RankedId
 
 # A section counts for its best chunk and, by this share, for the mean of its best three: a section that
 # speaks of the matter throughout goes before one that mentions it once.

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from coach.settings import Settings
 from coach.types import RewrittenQuery
 from ingest.embed import Embedder, QueryVectors, sparse_query
-from ingest.store.port import Build, Filter, Leg, RankedId, SparseVector
+from ingest.store.port import Build
+from ingest.store.values import Filter, Leg, RankedId, SparseVector
 
 PART_LEG = "part"
 

@@ -21,7 +21,8 @@ from ingest.contract import IndexManifest
 from ingest.embed import Embedder
 from ingest.errors import IndexMismatchError
 from ingest.store import open_store
-from ingest.store.port import Build, BuildVersions, Filter, Leg, RankedId
+from ingest.store.port import Build
+from ingest.store.values import BuildVersions, Filter, Leg, RankedId
 
 COLLECTION, BUILD = "growth", "b1"
 BEST = 10

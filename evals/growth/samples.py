@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.contract import Chunk, stable_id
-from ingest.store.port import ChunkVectors, SparseVector, Vector
+from ingest.store.values import ChunkVectors, SparseVector, Vector
 
 CHUNKS_A_BATCH = 500
 CHUNKS_A_DOCUMENT = 500

@@ -17,7 +17,7 @@ from coach.recruit.pool import Pool
 from coach.recruit.read import on_topic
 from coach.recruit.read_competencies import CompetencyReader, Gathered, signs
 from evals.training.requests import WEIGHTS, Request, author_groups, fit, write
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 TOPIC_STRENGTH, TOPIC_RARE, QUESTION_COUNTS = 3.0, 6.0, 0.5
 """Of clauses most are of no one topic; the handbook's own questions count less than what people write."""

@@ -29,7 +29,7 @@ from coach.practice.grader import Measured
 from coach.settings import Settings
 from evals.grading import Item, LabelledAnswer, load_items
 from evals.training.point_answers import spoken_pages
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "grading" / "dev.jsonl"
 STRANGERS = Path(__file__).parent / "grading.jsonl"

@@ -24,7 +24,7 @@ from coach.recruit.read_rulings import (
 )
 from coach.recruit.read_text import Clause, Embed
 from evals.training.requests import Request, author_groups, fit, write
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 
 class Ruled(NamedTuple):

@@ -27,7 +27,7 @@ from coach.guard.ngrams import BUCKETS, normalised, read_runs
 from coach.guard.steering import WEIGHTS_FILE, SteeringModel, can_order, save_steering_model
 from coach.guard.steering_network import SteeringNetwork, pieces
 from coach.guard.utterances import utterances
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 FOLDER = Path(__file__).parent
 TARGET = FOLDER.parents[1] / "coach" / "guard" / WEIGHTS_FILE

@@ -16,7 +16,7 @@ from coach.recruit.request_network import PieceLogits, agreed, chances_of
 from evals.training.fit_requests import UNREAD, Levels, Told, fit_cues, fit_roles, hits, tell, tell_levels
 from evals.training.fit_rulings import Ruled, fit_clauses, is_ruled, rule
 from evals.training.requests import Request
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 Read = Callable[[str], PieceLogits]
 WAYS = ("regression", "network", "both")

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from coach.recruit.fitted import Regression
 from coach.recruit.read_text import Placed
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 WEIGHTS = Path(__file__).parents[2] / "coach" / "recruit" / "weights"
 LEAST_SEEN = 2

@@ -22,7 +22,7 @@ from ingest.store.edge_files import (
 from ingest.store.edge_writer import EdgeWriter
 from ingest.store.encoding import check_names, parse_manifest
 from ingest.store.layout import Layout
-from ingest.store.port import BuildState, BuildStatus, BuildVersions, Engine
+from ingest.store.values import BuildState, BuildStatus, BuildVersions, Engine
 
 OPEN_ATTEMPTS = 5
 

@@ -18,9 +18,9 @@ from ingest.store.edge_scroll import scroll
 from ingest.store.encoding import parse_manifest
 from ingest.store.held_build import HeldBuild
 from ingest.store.layout import Layout
-from ingest.store.port import TENANT_FIELD, Leg, SparseVector
 from ingest.store.query import Plan
 from ingest.store.sqlite_library import SqliteLibrary
+from ingest.store.values import TENANT_FIELD, Leg, SparseVector
 
 
 def open_published(folder: Path, collection: str, layout: Layout, *, check: bool = True) -> EdgeBuild:

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from ingest.errors import IndexBusyError, StoreError
 from ingest.store.encoding import BUILD_NAME, Draft
-from ingest.store.port import BuildStatus
 from ingest.store.sqlite_library import SqliteLibrary
+from ingest.store.values import BuildStatus
 
 SHARD, LIBRARY, MANIFEST = "shard", "library.sqlite3", "manifest.json"
 DRAFT, BESIDE, LIVE = "DRAFT", "BESIDE", "LIVE"

@@ -7,7 +7,7 @@ from pathlib import Path
 import qdrant_edge
 
 from ingest.store.layout import FILTER_LINKS, FULL_SCAN_KB, Layout, VectorPlan
-from ingest.store.port import FILTER_FIELDS, TENANT_FIELD, BuildVersions, Leg
+from ingest.store.values import FILTER_FIELDS, TENANT_FIELD, BuildVersions, Leg
 
 Quantisation = qdrant_edge.ScalarQuantizationConfig | qdrant_edge.BinaryQuantizationConfig
 

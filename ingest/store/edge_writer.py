@@ -34,8 +34,8 @@ from ingest.store.encoding import (
     encode_payloads,
 )
 from ingest.store.layout import Layout
-from ingest.store.port import BuildVersions, ChunkVectors
 from ingest.store.sqlite_library import SqliteLibrary
+from ingest.store.values import BuildVersions, ChunkVectors
 
 
 class EdgeWriter:

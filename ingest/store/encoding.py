@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ingest.contract import Chunk, Frozen, IndexManifest
 from ingest.errors import IndexMismatchError, StoreError
-from ingest.store.port import TENANT_FIELD, BuildVersions, ChunkVectors, SparseVector
+from ingest.store.values import TENANT_FIELD, BuildVersions, ChunkVectors, SparseVector
 from ingest.tenants import tenant_of
 
 SCHEMA_VERSION = 2

@@ -13,8 +13,8 @@ from ingest.contract import Chunk, IndexManifest, ParsedDocument
 from ingest.errors import IndexMissingError
 from ingest.store.encoding import CHUNK_FIELDS, canonical_ids, decode_chunk, decode_vectors
 from ingest.store.layout import Layout
-from ingest.store.port import TENANT_FIELD, ChunkVectors, Filter, Leg, RankedId, Vector
 from ingest.store.query import Plan, make_plan, ranked
+from ingest.store.values import TENANT_FIELD, ChunkVectors, Filter, Leg, RankedId, Vector
 from ingest.store.view import summed
 from ingest.tenants import tenants_of
 

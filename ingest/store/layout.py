@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Self
 
 from ingest.settings import IndexSettings
-from ingest.store.port import BuildVersions
+from ingest.store.values import BuildVersions
 
 Quantisation = Literal["none", "scalar", "binary"]
 OnDisk = Literal["none", "words", "all"]

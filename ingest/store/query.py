@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from ingest.errors import IndexMismatchError
-from ingest.store.port import FILTER_FIELDS, INDEXED_FIELDS, Filter, Leg, RankedId, SparseVector
+from ingest.store.values import FILTER_FIELDS, INDEXED_FIELDS, Filter, Leg, RankedId, SparseVector
 
 SCORE_DIGITS = 7
 """Fused scores are sums of float32; beyond this digit ranks (1, 2, 3) and (3, 1, 2) would not tie."""

@@ -19,7 +19,6 @@ from ingest.errors import (
 from ingest.settings import IndexSettings
 from ingest.store.encoding import check_names, parse_manifest
 from ingest.store.layout import Layout
-from ingest.store.port import BuildState, BuildStatus, BuildVersions, Engine
 from ingest.store.server_build import ServerBuild
 from ingest.store.server_collection import ServerCollection, live_build
 from ingest.store.server_connection import Connection
@@ -28,6 +27,7 @@ from ingest.store.server_lease import Lease
 from ingest.store.server_library import BESIDE, DRAFT, MANIFEST
 from ingest.store.server_snapshots import LIBRARY_FILE, POINTS_FILE, Snapshots
 from ingest.store.server_writer import ServerWriter
+from ingest.store.values import BuildState, BuildStatus, BuildVersions, Engine
 
 OPEN_ATTEMPTS = 5
 

@@ -10,12 +10,12 @@ from qdrant_client import models
 from ingest.contract import IndexManifest
 from ingest.store.held_build import HeldBuild
 from ingest.store.layout import Layout
-from ingest.store.port import TENANT_FIELD, Leg, SparseVector
 from ingest.store.query import Plan
 from ingest.store.server_connection import POINTS_PER_REQUEST, Connection
 from ingest.store.server_layout import search_params
 from ingest.store.server_library import ServerLibrary
 from ingest.store.server_scroll import scroll
+from ingest.store.values import TENANT_FIELD, Leg, SparseVector
 
 
 class ServerBuild(HeldBuild):

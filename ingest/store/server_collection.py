@@ -14,9 +14,9 @@ import re
 from qdrant_client import models
 
 from ingest.store.encoding import BUILD_NAME, Draft
-from ingest.store.port import BuildStatus
 from ingest.store.server_connection import Connection
 from ingest.store.server_library import BESIDE, DRAFT, MANIFEST, ServerLibrary
+from ingest.store.values import BuildStatus
 
 
 class ServerCollection:

@@ -10,13 +10,13 @@ from ingest.batches import batches
 from ingest.contract import Chunk
 from ingest.store.encoding import CHUNK_FIELDS, decode_chunk, encode_payloads
 from ingest.store.layout import Layout
-from ingest.store.port import BuildVersions, ChunkVectors
 from ingest.store.server_collection import ServerCollection
 from ingest.store.server_connection import POINTS_PER_REQUEST
 from ingest.store.server_lease import Lease
 from ingest.store.server_scroll import scroll
 from ingest.store.server_snapshots import Snapshots
 from ingest.store.server_writer import ServerWriter
+from ingest.store.values import BuildVersions, ChunkVectors
 
 
 class ServerCopyWriter(ServerWriter):

@@ -7,7 +7,7 @@ from typing import Any
 from qdrant_client import models
 
 from ingest.store.layout import FILTER_LINKS, Layout, VectorPlan
-from ingest.store.port import BuildVersions, Leg
+from ingest.store.values import BuildVersions, Leg
 
 Quantisation = models.ScalarQuantization | models.BinaryQuantization
 

@@ -12,12 +12,12 @@ from ingest.contract import Chunk, IndexManifest, ParsedDocument
 from ingest.errors import IndexMissingError, IndexUnreachableError, StoreError
 from ingest.store.encoding import Draft, Payload, check_count, check_manifest, encode_chunks
 from ingest.store.layout import Layout
-from ingest.store.port import FILTER_FIELDS, TENANT_FIELD, BuildVersions, ChunkVectors
 from ingest.store.server_collection import ServerCollection
 from ingest.store.server_connection import POINTS_PER_REQUEST
 from ingest.store.server_layout import collection_parts, start_graphs
 from ingest.store.server_lease import Lease
 from ingest.store.server_library import DRAFT, MANIFEST
+from ingest.store.values import FILTER_FIELDS, TENANT_FIELD, BuildVersions, ChunkVectors
 
 NUMBERS_PER_REQUEST = 400_000
 """A number takes up to 20 characters, so this is 8 MB; the server refuses requests above 32 MB."""
@@ -139,7 +139,7 @@ def points_per_request(vectors: Sequence[ChunkVectors]) -> int:
     Two dense vectors of 384 numbers and 100 word pieces of 128:
 
     >>> import numpy as np
-    >>> from ingest.store.port import SparseVector
+    >>> from ingest.store.values import SparseVector
     >>> body, tokens = np.zeros(384, np.float32), np.zeros((100, 128), np.float32)
     >>> points_per_request([ChunkVectors(body, body, tokens, SparseVector((), ()))])
     29

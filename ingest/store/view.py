@@ -11,17 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ingest.contract import Chunk, IndexManifest, ParsedDocument
-from ingest.store.port import (
-    FILTER_FIELDS,
-    TENANT_FIELD,
-    Build,
-    ChunkVectors,
-    Filter,
-    Leg,
-    RankedId,
-    Vector,
-    WholeBuild,
-)
+from ingest.store.port import Build, WholeBuild
+from ingest.store.values import FILTER_FIELDS, TENANT_FIELD, ChunkVectors, Filter, Leg, RankedId, Vector
 from ingest.tenants import SHARED, tenant_of, tenants_of, visible
 
 

@@ -20,8 +20,8 @@ from ingest.contract import Chunk
 from ingest.embed import Embedder
 from ingest.settings import IndexSettings
 from ingest.store import open_store
-from ingest.store.port import ChunkVectors, Leg, SparseVector
 from ingest.store.server import ServerStore
+from ingest.store.values import ChunkVectors, Leg, SparseVector
 from tests.support.index_samples import make_chunk, make_document, make_manifest, versions_for
 from tests.support.pages import CLEAR_QUESTIONS, write_pages
 from tests.support.qdrant_cluster import Cluster, Node

@@ -24,7 +24,8 @@ from ingest.contract import Chunk, IndexManifest
 from ingest.embed import Embedder, sparse_query
 from ingest.settings import IndexSettings
 from ingest.store import open_store
-from ingest.store.port import ChunkVectors, Leg, Store
+from ingest.store.port import Store
+from ingest.store.values import ChunkVectors, Leg
 from tests.support.counting_embedder import CountingEmbedder
 from tests.support.killed_ingest import names, start_coach, told_apart, wait_for_another_build
 from tests.support.qdrant_server import qdrant_server

@@ -18,7 +18,8 @@ from ingest.contract import ChunkerParameters, IndexManifest
 from ingest.embed import sparse_query
 from ingest.store.edge import EdgeStore
 from ingest.store.edge_files import DRAFT, MANIFEST, CollectionFolder
-from ingest.store.port import Build, Leg
+from ingest.store.port import Build
+from ingest.store.values import Leg
 from tests.support.counting_embedder import CountingEmbedder
 from tests.support.killed_ingest import names as names_of_builds
 from tests.support.killed_ingest import told_apart, wait_for_another_build

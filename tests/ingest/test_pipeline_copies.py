@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.embed import sparse_query
-from ingest.store.port import Build, Leg
+from ingest.store.port import Build
+from ingest.store.values import Leg
 from tests.support.counting_embedder import CountingEmbedder
 from tests.support.workshop import Workshop, page
 

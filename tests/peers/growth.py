@@ -31,7 +31,7 @@ from evals.growth.plot import draw
 from evals.growth.runs import Engine, GrowthRun, Row, markdown
 from evals.memory import BYTES_A_MEGABYTE, Memory, memory_of_child
 from ingest.store.layout import Layout
-from ingest.store.port import Leg
+from ingest.store.values import Leg
 from tests.support.qdrant_server import VERSION, qdrant_server
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ from ingest.contract import Chunk
 from ingest.embed import sparse_query
 from ingest.headings import parse
 from ingest.sources import read_sources
-from ingest.store.port import SparseVector
+from ingest.store.values import SparseVector
 from ingest.weights import require
 
 CORPUS = Path(__file__).parents[2] / "corpus"

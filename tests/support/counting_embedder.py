@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ingest.contract import Chunk
 from ingest.embed import Embedder
 from ingest.settings import IndexSettings
-from ingest.store.port import ChunkVectors
+from ingest.store.values import ChunkVectors
 
 
 class CountingEmbedder(Embedder):

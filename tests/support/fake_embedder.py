@@ -9,7 +9,7 @@ import numpy as np
 
 from ingest.contract import Chunk
 from ingest.embed import QueryVectors, sparse_passage
-from ingest.store.port import ChunkVectors
+from ingest.store.values import ChunkVectors
 from tests.support.index_samples import direction, make_chunk
 
 

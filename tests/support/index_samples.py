@@ -19,7 +19,8 @@ from ingest.contract import (
     stable_id,
 )
 from ingest.store import SCHEMA_VERSION
-from ingest.store.port import BuildVersions, ChunkVectors, Leg, SparseVector, Store, Vector
+from ingest.store.port import Store
+from ingest.store.values import BuildVersions, ChunkVectors, Leg, SparseVector, Vector
 
 DIMENSION = 4
 TOKEN_DIMENSION = 2

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ingest.contract import Chunk, DocumentEntry, hash_of_corpus
-from ingest.store.port import ChunkVectors, Store
+from ingest.store.port import Store
+from ingest.store.values import ChunkVectors
 from ingest.tenants import tenant_of, tenants_in
 from tests.support.index_samples import make_document, make_manifest, versions_for
 

@@ -12,7 +12,7 @@ from coach.practice.story import Story, StoryText, form_of
 from coach.store.base import utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 from tests.support.practice_questions import make_question
 
 ANA, BEN = Owner("acme", "ana"), Owner("acme", "ben")

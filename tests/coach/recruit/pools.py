@@ -10,7 +10,7 @@ import numpy as np
 from coach.recruit.contract import Competency, PoolQuestion
 from coach.recruit.pool import Pool
 from ingest.contract import Level, QuestionKind
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 
 def question(  # noqa: PLR0917

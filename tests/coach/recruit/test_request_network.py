@@ -27,7 +27,7 @@ from coach.recruit.request_network import (
 )
 from coach.recruit.vocabulary import topics
 from coach.word_pieces import WordPieces
-from ingest.store.port import Vector
+from ingest.store.values import Vector
 
 
 def test_every_logit_belongs_to_one_class_of_one_part() -> None:

@@ -7,7 +7,8 @@ import numpy as np
 from coach.retrieve.parts import best_of_parts
 from coach.retrieve.retriever import FoundSection
 from ingest.embed import QueryVectors
-from ingest.store.port import Build, Leg, RankedId
+from ingest.store.port import Build
+from ingest.store.values import Leg, RankedId
 from tests.support.fake_embedder import make_section_chunk
 
 CANARY, CACHE = make_section_chunk("canary", "canary"), make_section_chunk("cache", "cache")

@@ -11,7 +11,7 @@ from coach.retrieve.passages import FURTHEST_BELOW, choose_passages, find_sectio
 from coach.retrieve.retriever import FoundSection, Retrieval
 from coach.retrieve.search import EmbeddedQuery
 from ingest.embed import QueryVectors
-from ingest.store.port import SparseVector
+from ingest.store.values import SparseVector
 from tests.support.fake_embedder import make_section_chunk
 from tests.support.handbook import ask, handbook, loader
 from tests.support.index_samples import direction

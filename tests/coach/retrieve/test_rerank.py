@@ -14,7 +14,8 @@ from coach.retrieve.rerank import Scored, rerank
 from coach.retrieve.search import EmbeddedQuery
 from ingest.embed import QueryVectors, sparse_query
 from ingest.store.edge import EdgeStore
-from ingest.store.port import Build, SparseVector
+from ingest.store.port import Build
+from ingest.store.values import SparseVector
 from tests.support.fake_embedder import passage_vectors
 from tests.support.index_samples import direction, make_chunk, publish
 

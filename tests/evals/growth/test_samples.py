@@ -9,7 +9,7 @@ import pytest
 
 from evals.growth.samples import CHUNKS_A_BATCH, Samples, neighbour_spread
 from ingest.contract import Chunk, stable_id
-from ingest.store.port import ChunkVectors, SparseVector, Vector
+from ingest.store.values import ChunkVectors, SparseVector, Vector
 
 REAL = 300
 SIZE = 2 * CHUNKS_A_BATCH + 7

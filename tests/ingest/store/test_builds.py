@@ -13,8 +13,9 @@ from ingest.errors import IndexBusyError, IndexMismatchError, IndexMissingError,
 from ingest.settings import IndexSettings
 from ingest.store import SCHEMA_VERSION, open_store
 from ingest.store.edge_files import CollectionFolder
-from ingest.store.port import BuildVersions, Store
+from ingest.store.port import Store
 from ingest.store.server_collection import ServerCollection
+from ingest.store.values import BuildVersions
 from tests.support.index_samples import (
     DIMENSION,
     MODEL,

@@ -20,8 +20,9 @@ from ingest.move import difference
 from ingest.settings import IndexSettings
 from ingest.store import open_store
 from ingest.store.edge import EdgeStore
-from ingest.store.port import ChunkVectors, CopyWriter, Store
+from ingest.store.port import CopyWriter, Store
 from ingest.store.server import ServerStore
+from ingest.store.values import ChunkVectors
 from tests.support.counting_embedder import CountingEmbedder
 from tests.support.index_samples import (
     MODEL,

@@ -17,8 +17,8 @@ from ingest.store.encoding import (
     encode_chunks,
     parse_manifest,
 )
-from ingest.store.port import FILTER_FIELDS, Leg
 from ingest.store.query import make_plan
+from ingest.store.values import FILTER_FIELDS, Leg
 from tests.support.index_samples import (
     DIMENSION,
     dense,

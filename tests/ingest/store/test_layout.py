@@ -15,8 +15,9 @@ from ingest.settings import IndexSettings
 from ingest.store import open_store, server_layout
 from ingest.store.edge import EdgeStore
 from ingest.store.layout import Layout
-from ingest.store.port import Build, ChunkVectors
+from ingest.store.port import Build
 from ingest.store.server_connection import Connection
+from ingest.store.values import ChunkVectors
 from tests.support.index_processes import CHUNKS, expected_vectors
 from tests.support.index_samples import dense, direction, make_manifest, publish, sparse, versions_for
 

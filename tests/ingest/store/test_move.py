@@ -15,7 +15,8 @@ from ingest.settings import IndexSettings
 from ingest.store import open_store
 from ingest.store.edge import EdgeStore
 from ingest.store.edge_writer import EdgeWriter
-from ingest.store.port import ChunkVectors, Store
+from ingest.store.port import Store
+from ingest.store.values import ChunkVectors
 from tests.support.index_samples import (
     make_chunk,
     make_document,

@@ -14,7 +14,8 @@ from ingest.contract import Chunk, QuestionTags
 from ingest.errors import IndexMismatchError
 from ingest.settings import IndexSettings
 from ingest.store import open_store
-from ingest.store.port import Build, ChunkVectors, Leg, RankedId, Store
+from ingest.store.port import Build, Store
+from ingest.store.values import ChunkVectors, Leg, RankedId
 from tests.support.index_samples import dense, direction, make_chunk, make_vectors, publish, sparse
 
 K = 60

@@ -16,10 +16,10 @@ from qdrant_client import QdrantClient, models
 
 from ingest.errors import IndexBusyError, IndexMissingError, IndexUnreachableError, StoreError
 from ingest.settings import IndexSettings
-from ingest.store.port import INDEXED_FIELDS
 from ingest.store.server import ServerStore
 from ingest.store.server_connection import Connection
 from ingest.store.server_lease import HOLDER_POINT, Lease
+from ingest.store.values import INDEXED_FIELDS
 from tests.ingest.store.conftest import API_KEY, READ_ONLY_API_KEY
 from tests.support.index_samples import (
     MODEL,

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from ingest.contract import Chunk
 from ingest.settings import IndexSettings
 from ingest.store import open_store
-from ingest.store.port import Build, Leg, WholeBuild
+from ingest.store.port import Build, WholeBuild
+from ingest.store.values import Leg
 from ingest.store.view import TenantView, view_of
 from ingest.tenants import own_name, tenant_of
 from tests.support.index_samples import dense, direction, make_chunk, make_vectors, publish, sparse
