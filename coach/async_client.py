@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 from httpx_sse import EventSource
+from tenacity import AsyncRetrying
 
-from coach.api.calls import Call, Reply
+from coach.api.calls import Call, Reply, described
 from coach.api.exchange import (
     ATTEMPTS,
     BASE_URL,
@@ -90,14 +91,15 @@ class AsyncClient(ClientBase, MainRequests, Awaiting):
 
         What goes wrong before the first event is tried again, what goes wrong later is raised.
         """
-        call = answer_call(question, level, conversation, idempotency_key or secrets.token_hex(16))
+        with described():
+            call = answer_call(question, level, conversation, idempotency_key or secrets.token_hex(16))
         async with AsyncExitStack() as open_response:
-            async for attempt in self._retries():
+            async for attempt in AsyncRetrying(**self._retry_rules):
                 with attempt, translated():
                     sent = request(self._http, call, call.key, accept="text/event-stream")
                     response = await self._http.send(sent, stream=True)
                     open_response.push_async_callback(response.aclose)
-                    if response.is_error:
+                    if not response.is_success:
                         await response.aread()
                         raise_for(response)
             with translated():
@@ -122,7 +124,7 @@ class AsyncClient(ClientBase, MainRequests, Awaiting):
     async def send(self, call: Call[Reply]) -> Reply:
         """Return the reply of a call; tried again where that may help."""
         key = call.key or secrets.token_hex(16)
-        async for attempt in self._retries():
+        async for attempt in AsyncRetrying(**self._retry_rules):
             with attempt, translated():
                 response = await self._http.send(request(self._http, call, key))
                 raise_for(response)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 from httpx_sse import EventSource
+from tenacity import Retrying
 
-from coach.api.calls import Call, Reply
+from coach.api.calls import Call, Reply, described
 from coach.api.exchange import (
     ATTEMPTS,
     BASE_URL,
@@ -106,14 +107,15 @@ class Client(ClientBase, MainRequests, Waiting):
 
         What goes wrong before the first event is tried again, what goes wrong later is raised.
         """
-        call = answer_call(question, level, conversation, idempotency_key or secrets.token_hex(16))
+        with described():
+            call = answer_call(question, level, conversation, idempotency_key or secrets.token_hex(16))
         with ExitStack() as open_response:
-            for attempt in self._retries():
+            for attempt in Retrying(**self._retry_rules):
                 with attempt, translated():
                     sent = request(self._http, call, call.key, accept="text/event-stream")
                     response = self._http.send(sent, stream=True)
                     open_response.callback(response.close)
-                    if response.is_error:
+                    if not response.is_success:
                         response.read()
                         raise_for(response)
             with translated():
@@ -138,7 +140,7 @@ class Client(ClientBase, MainRequests, Waiting):
     def send(self, call: Call[Reply]) -> Reply:
         """Return the reply of a call; tried again where that may help."""
         key = call.key or secrets.token_hex(16)
-        for attempt in self._retries():
+        for attempt in Retrying(**self._retry_rules):
             with attempt, translated():
                 response = self._http.send(request(self._http, call, key))
                 raise_for(response)

@@ -38,6 +38,7 @@ from coach.api.routes import (
 from coach.api.services import Services
 from coach.api.upkeep import purge, watch
 
+_READ_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "MCP-Protocol-Version")
 _EXPOSED_HEADERS = (
     REQUEST_ID,
     "ETag",
@@ -94,7 +95,7 @@ def create_app(services: Services) -> FastAPI:
     for module in _ROUTES:
         app.include_router(module.router)
     # Starlette takes an ASGI app for an endpoint as well; its annotation does not say so.
-    app.add_route(PATH, tools, methods=["GET", "POST", "DELETE"], include_in_schema=False)  # type: ignore[arg-type]
+    app.add_route(PATH, tools, methods=["POST"], include_in_schema=False)  # type: ignore[arg-type]
     failures.install(app)
     openapi.install(
         app,
@@ -102,21 +103,21 @@ def create_app(services: Services) -> FastAPI:
         needs_key=services.needs_key,
         max_question_chars=settings.max_question_chars,
     )
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
-            expose_headers=_EXPOSED_HEADERS,
-        )
-    app.add_middleware(  # the last one added is the outermost
+    app.add_middleware(
         Envelope,
         drain=services.drain,
         metrics=services.metrics,
         max_body_bytes=settings.max_body_kb * BYTES_PER_KB,
         hosts=None if services.needs_key else allowed_hosts(settings.allowed_hosts),
     )
+    if settings.cors_origins:
+        app.add_middleware(  # the last one added is the outermost: a page shall read refusals too
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=_READ_HEADERS,
+            expose_headers=_EXPOSED_HEADERS,
+        )
     return app
 
 

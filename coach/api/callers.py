@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from typing import Annotated, TypeVar
 
 import anyio
@@ -20,7 +21,6 @@ from coach.api.work import Stream, in_thread
 from coach.coach import Coach
 from coach.errors import CoachError, ForbiddenError, TenantDisabledError, UnauthenticatedError
 from coach.guard.keys import SECRET
-from coach.guard.meter import Window
 from coach.guard.principal import LOCAL, UNLIMITED, Principal, Scope
 from coach.guard.quotas import Admission
 from coach.operate.administration import Administration
@@ -30,6 +30,7 @@ Result = TypeVar("Result")
 Item = TypeVar("Item")
 CHARS_PER_TOKEN = 4
 """Of English text, about; what a question weighs in the queue need not be exact."""
+MICRO = 1_000_000
 
 
 @dataclass(slots=True)
@@ -190,7 +191,7 @@ def _weight(text: str) -> float:
 
 
 def _limit_headers(admission: Admission) -> dict[str, str]:
-    """Return how the limits stand, for the client.
+    """Return how the limits stand, for the client: whole numbers, of dollars millionths.
 
     Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (policies by name; the
     tightest first).
@@ -198,15 +199,11 @@ def _limit_headers(admission: Admission) -> dict[str, str]:
     windows = sorted(admission.windows, key=lambda one: (one.remaining / one.limit, one.name))
     if not windows:
         return {}
-    return {
-        "RateLimit-Policy": ", ".join(
-            f'"{_policy(one)}";q={one.limit:.0f};w={one.span_s:.0f}' for one in windows
-        ),
-        "RateLimit": ", ".join(
-            f'"{_policy(one)}";r={one.remaining:.0f};t={one.reset_s:.0f}' for one in windows
-        ),
-    }
-
-
-def _policy(window: Window) -> str:
-    return window.name.replace("_", "-")
+    policies, standings = [], []
+    for one in windows:
+        name, units = one.name.replace("_", "-"), 1
+        if name.startswith("usd"):
+            name, units = f"micro{name}", MICRO
+        policies.append(f'"{name}";q={one.limit * units:.0f};w={one.span_s:.0f}')
+        standings.append(f'"{name}";r={int(one.remaining * units)};t={ceil(one.reset_s)}')
+    return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(standings)}

@@ -5,13 +5,16 @@ coach/api/sdk describes all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
+from coach.errors import UsageError
 from coach.events import Event
 
 Reply = TypeVar("Reply")
@@ -36,6 +39,18 @@ class Call(Generic[Reply]):
     body: bytes | None = None
     creates: bool = False
     key: str = ""
+
+
+@contextmanager
+def described() -> Iterator[None]:
+    """Turn what cannot be said in a request, found while it is described, into UsageError."""
+    try:
+        yield
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise UsageError("; ".join(faults)) from error
+    except PydanticSerializationError as error:  # a lone surrogate, which no UTF-8 has
+        raise UsageError(f"the request cannot be written: {error}") from error
 
 
 def get(path: str, shape: type[Shape], **query: str | float | None) -> Call[Shape]:

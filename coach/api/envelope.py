@@ -22,7 +22,7 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class Envelope:
-    """The outermost layer: nothing that happens to a request escapes it.
+    """The outermost layer but for CORS: nothing that happens to a request escapes it.
 
     Args:
         app: What it wraps.

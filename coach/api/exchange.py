@@ -7,31 +7,41 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import stamina
 from httpx_sse import ServerSentEvent, SSEError
 from pydantic import ValidationError
+from tenacity import RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity.wait import wait_random_exponential
 
 from coach.api.calls import EVENT, Call, Reply
 from coach.api.revive import revive
-from coach.errors import ApiError, CoachError
+from coach.errors import ApiError, CoachError, UsageError
 from coach.events import Event
 
 BASE_URL = "http://127.0.0.1:8000"
 ATTEMPTS = 3
 WAIT_MAX_S = 10.0
 """Longest wait between two attempts; a longer one is the caller's business."""
+_BACKOFF = wait_random_exponential(multiplier=0.5, max=WAIT_MAX_S)
 
 
 class ClientBase:
     """What both clients do alike: where they send to, and how often."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float, attempts: int) -> None:
-        self._attempts = attempts
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        """Take what every request shares. Raises UsageError if none can be made of it."""
+        key = (api_key or "").strip()  # a key that was read from a file has its line's end
+        headers = {"Authorization": f"Bearer {in_header(key, 'the API key')}"} if key else {}
+        if not base_url.startswith(("http://", "https://")):
+            raise UsageError(
+                f"{base_url!r} is no address of a server", hint="Begin it with http:// or https://."
+            )
         self._options: dict[str, Any] = {"base_url": base_url, "headers": headers, "timeout": timeout_s}
-
-    def _retries(self) -> Any:  # noqa: ANN401 - stamina keeps the type private
-        return stamina.retry_context(on=wait_s, attempts=self._attempts, timeout=None, wait_max=WAIT_MAX_S)
+        self._retry_rules: dict[str, Any] = {
+            "retry": retry_if_exception(_may_help),
+            "wait": _wait_s,
+            "stop": stop_after_attempt(attempts),
+            "reraise": True,
+        }
 
 
 def request(
@@ -42,13 +52,28 @@ def request(
     if call.body is not None:
         headers["Content-Type"] = "application/json"
     if call.creates:
-        headers["Idempotency-Key"] = key
+        headers["Idempotency-Key"] = in_header(key, "the Idempotency-Key")
     return http.build_request(call.method, call.path, params=call.query, content=call.body, headers=headers)
 
 
+def in_header(text: str, what: str) -> str:
+    """Return a text that a header can carry. Raises UsageError without the text, which may be a secret."""
+    if not (text.isascii() and text.isprintable()):
+        hint = "Check how it was copied."
+        raise UsageError(f"{what} has characters that no header can carry", hint=hint)
+    return text
+
+
 def raise_for(response: httpx.Response) -> None:
-    """Raise the error behind a response that was read, if it is one."""
-    if response.is_error:
+    """Raise the error behind a response that was read, unless it is a success.
+
+    No redirect is followed: a POST would become a GET, and the key might go to another server.
+    """
+    if response.has_redirect_location:
+        message = f"the server sends to {response.headers['location']} (status {response.status_code})"
+        hint = "Use the address behind the redirect."
+        raise ApiError(message, slug="redirected", status=response.status_code, hint=hint)
+    if not response.is_success:
         raise revive(response.content, response.status_code, _retry_after_s(response.headers))
 
 
@@ -91,14 +116,16 @@ def translated() -> Iterator[None]:
         raise ApiError(f"no answer: {error!r}", slug="unreachable", retryable=True) from error
 
 
-def wait_s(error: Exception) -> bool | float:
-    """Return whether to try again after an error, or after how many seconds."""
-    if not (isinstance(error, CoachError) and error.retryable):
-        return False
-    known_s = getattr(error, "retry_after_s", None)
-    if known_s is None:
-        return True
-    return float(known_s) if known_s <= WAIT_MAX_S else False
+def _may_help(error: BaseException) -> bool:
+    """Return whether to try again after an error."""
+    asked_s = getattr(error, "retry_after_s", None) or 0.0
+    return isinstance(error, CoachError) and error.retryable and asked_s <= WAIT_MAX_S
+
+
+def _wait_s(state: RetryCallState) -> float:
+    """Return how long to wait: what the server asks for, or else a random time that grows."""
+    error = state.outcome.exception() if state.outcome else None
+    return getattr(error, "retry_after_s", None) or _BACKOFF(state)
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:

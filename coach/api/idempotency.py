@@ -52,7 +52,7 @@ class Once:
         """Return the reply that `make` returns, or the one that was stored for this key.
 
         Raises:
-            IdempotencyReuseError: The key came with another body before.
+            IdempotencyReuseError: The key came with another request before.
             IdempotencyBusyError: The first request with this key is still running.
         """
         if self._key is None:
@@ -89,7 +89,7 @@ class Once:
         store, owner = self._turn.services.idempotency, self._turn.principal.owner
         begun = await self._turn.services.read(partial(store.begin, owner, route, key, digest))
         if isinstance(begun, Conflict):
-            raise IdempotencyReuseError(f"Idempotency-Key {key!r} came with another body before")
+            raise IdempotencyReuseError(f"Idempotency-Key {key!r} came with another request before")
         if isinstance(begun, InProgress):
             raise IdempotencyBusyError(f"the first request with Idempotency-Key {key!r} still runs")
         return begun

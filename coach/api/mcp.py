@@ -103,7 +103,12 @@ def create_mcp(services: Services) -> MCPServer:
         turn = _turn_of(services, context)
         if not turn.principal.may("practice"):
             raise ToolError("The API key lacks the scope 'practice'.")
-        grade = lambda: turn.coach.grade(question_id, answer)  # noqa: E731
+
+        def grade() -> Grade:
+            made = turn.coach.grade(question_id, answer)
+            turn.charge(made.usage, made.cost_usd)
+            return made
+
         made = await _done(turn, answer, grade, max_chars=MAX_ANSWER_CHARS)
         return _result(render(made), made)
 
@@ -124,7 +129,12 @@ def create_mcp(services: Services) -> MCPServer:
         if not turn.principal.may("recruit"):
             raise ToolError("The API key lacks the scope 'recruit'.")
         recruiter = turn.shelf.recruiter
-        build = lambda: recruiter.build(recruiter.read(request).wishes, request=request)  # noqa: E731
+
+        def build() -> QuestionSet:
+            reading = recruiter.read(request)
+            turn.charge(reading.usage, reading.cost_usd)
+            return recruiter.build(reading.wishes, request=request)
+
         made = await _done(turn, request, build, max_chars=MAX_REQUEST_CHARS)
         return _result(tell(made), made)
 

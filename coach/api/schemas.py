@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
 
 from coach.types import Answer, Hit
 from ingest.contract import Frequency, Frozen, Level, PartKind, QuestionKind
@@ -18,11 +18,21 @@ def a_number(value: object) -> object:
     return value
 
 
+def encodable(text: str) -> str:
+    """Return a text unless it holds half a character, which no engine takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"character {error.start} is no text") from error
+    return text
+
+
 Integer = Annotated[int, BeforeValidator(a_number)]
 Number = Annotated[float, BeforeValidator(a_number)]
 MAX_HITS = 200
 MAX_PAGE = 200
 MAX_PASSAGES = 20
+UnicodeText = Annotated[str, AfterValidator(encodable)]
 QuestionText = Annotated[str, Field(description="The question, in plain words.", examples=["What is RAG?"])]
 
 
@@ -76,8 +86,8 @@ class SearchFilters(Frozen):
     level: tuple[Level, ...] = ()
     kind: tuple[QuestionKind, ...] = ()
     frequency: tuple[Frequency, ...] = ()
-    stage: tuple[str, ...] = ()
-    document: tuple[str, ...] = ()
+    stage: tuple[UnicodeText, ...] = ()
+    document: tuple[UnicodeText, ...] = ()
 
 
 class SearchRequest(Frozen):

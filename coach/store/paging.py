@@ -51,6 +51,8 @@ class Place(NamedTuple):
         """Return the place that a cursor names. Raises NotFoundError if no list gave it."""
         try:
             at, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            if not isinstance(row_id, str):
+                raise TypeError("an id is text")  # noqa: TRY301 - told as all else that no list gave
             return cls(datetime.fromisoformat(at).astimezone(UTC), storable(row_id))
         except (ValueError, TypeError, OverflowError, RecursionError, UsageError) as error:
             raise NotFoundError(f"{cursor!r} is no cursor", hint="Send one that a list gave.") from error

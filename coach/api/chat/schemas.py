@@ -32,12 +32,16 @@ class TextPart(Frozen):
 
 
 class ChatMessage(Frozen):
-    """A message of the conversation so far."""
+    """A message of the conversation so far; what an answer's message has besides is taken and not read."""
 
     role: Literal["system", "developer", "user", "assistant"]
     content: str | tuple[TextPart, ...] | None = None
     name: str | None = None
     refusal: str | None = None
+    annotations: tuple[object, ...] | None = None
+    audio: None = None
+    function_call: None = None
+    tool_calls: tuple[()] | None = None
 
     @property
     def text(self) -> str:

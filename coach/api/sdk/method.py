@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Self, overload
 
-from coach.api.calls import Call, Reply
+from coach.api.calls import Call, Reply, described
 
 Given = ParamSpec("Given")
 
@@ -62,8 +62,9 @@ class endpoint(Generic[Given, Reply]):  # noqa: N801 - a decorator
         self.__doc__ = describe.__doc__
 
     def call(self, *args: Given.args, **kwargs: Given.kwargs) -> Call[Reply]:
-        """Return the request itself, to be sent by somebody else."""
-        return self.__wrapped__(None, *args, **kwargs)
+        """Return the request itself, to be sent by somebody else. Raises UsageError if it cannot be said."""
+        with described():
+            return self.__wrapped__(None, *args, **kwargs)
 
     @overload
     def __get__(self, client: None, owner: type) -> Self: ...

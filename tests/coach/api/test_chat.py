@@ -124,6 +124,14 @@ def test_the_last_user_message_is_the_question(sdk: Any, http: httpx.Client) -> 
     assert answer["status"] == "answered"
 
 
+def test_the_coachs_own_message_may_be_sent_back(sdk: Any) -> None:
+    """As OpenAI's SDK hands it over and as the dictionary of it; what it says beside the text is not read."""
+    message = sdk.chat.completions.create(model="coach", messages=MESSAGES).choices[0].message
+    for said in (message, message.model_dump()):
+        messages = [*MESSAGES, said, {"role": "user", "content": "and for databases?"}]
+        assert sdk.chat.completions.create(model="coach", messages=messages).choices[0].message.content
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 import anyio
 import httpx
 import pytest
-import stamina
 
 from coach.api.problems import MEDIA_TYPE, describe, retry_after_s
 from coach.api.schemas import FeedbackRequest, Said, SearchFilters
@@ -37,10 +36,9 @@ def client(live: Live) -> Iterator[Client]:
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Attempts follow each other at once."""
-    with stamina.set_testing(True, attempts=3):
-        yield
+    monkeypatch.setattr("coach.api.exchange._wait_s", lambda _: 0.0)
 
 
 def test_every_call_gives_the_products_own_types(client: Client, coach: Coach) -> None:
@@ -172,6 +170,55 @@ def test_what_cannot_succeed_is_not_tried_again() -> None:
         with Client(transport=httpx.MockTransport(handle)) as client, pytest.raises(type(error)):
             client.stack()
         assert len(seen) == 1
+
+
+def test_retries_say_nothing_on_the_callers_output(capfd: pytest.CaptureFixture[str]) -> None:
+    """Whoever writes JSON to standard output goes on writing JSON."""
+    _, handle = failing(DrainingError("bye"))
+    with Client(transport=httpx.MockTransport(handle)) as client:
+        client.stack()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_redirect_is_no_success() -> None:
+    """Nothing was deleted, and a page about it is no file."""
+    reply = httpx.Response(301, headers={"location": "https://coach.example/x"}, html="<p>Moved</p>")
+    with Client(transport=httpx.MockTransport(lambda _: reply)) as client:
+        for ask in (
+            lambda: client.delete_conversation("c"),
+            lambda: client.sets.export("s", "pdf"),
+            lambda: list(client.stream(ASKED)),
+        ):
+            with pytest.raises(ApiError, match=r"sends to https://coach\.example/x \(status 301\)"):
+                ask()
+
+
+def test_a_key_may_have_the_end_of_its_line() -> None:
+    """So it comes from a file; what no header can carry is refused before anything is sent, unquoted."""
+    seen, handle = failing()
+    with Client(api_key="secret\n", transport=httpx.MockTransport(handle)) as client:
+        client.stack()
+    assert seen[0].headers["authorization"] == "Bearer secret"
+    with pytest.raises(UsageError) as caught:
+        Client(api_key="geheim-ключ")
+    assert "geheim" not in str(caught.value)
+
+
+def test_what_cannot_be_asked_is_refused_before_it_is_sent() -> None:
+    """As errors of ours: an address without a scheme, a level or a limit that there is not, no text."""
+    seen, handle = failing()
+    with Client(transport=httpx.MockTransport(handle)) as client:
+        for ask in (
+            lambda: Client("localhost:8000"),
+            lambda: client.ask(ASKED, idempotency_key="ключ"),
+            lambda: client.ask(ASKED, level="principal"),  # type: ignore[arg-type]
+            lambda: client.search(ASKED, limit=500),
+            lambda: client.ask("\ud800"),
+            lambda: list(client.stream("\ud800")),
+        ):
+            with pytest.raises(UsageError):
+                ask()
+    assert not seen
 
 
 def test_a_repeated_request_has_the_same_key() -> None:

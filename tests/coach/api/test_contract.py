@@ -207,5 +207,12 @@ def test_pages_of_other_origins_are_let_in_by_setting_alone(
         assert (
             "X-Request-Id" in other.get("/healthz", headers=origin).headers["access-control-expose-headers"]
         )
+        refused = other.post("/v1/answers", headers=origin, content=b" " * 400_000)
+        assert refused.status_code == 413
+        assert refused.headers["access-control-allow-origin"] == "https://page.example"
+        tools = other.options(
+            "/mcp", headers={**asked, "access-control-request-headers": "content-type, mcp-protocol-version"}
+        )
+        assert tools.status_code == 200
         strange = other.get("/healthz", headers={"origin": "https://evil.example"})
         assert "access-control-allow-origin" not in strange.headers

@@ -123,6 +123,13 @@ def test_filters_narrow_the_list(http: httpx.Client) -> None:
     assert ask(q="cache", level="mid", kind="debugging") == []
 
 
+def test_half_a_character_is_no_filter(http: httpx.Client) -> None:
+    """No engine takes it; it is the request that is wrong."""
+    body = b'{"query": "rag", "filters": {"stage": ["\\ud800"]}}'
+    reply = http.post("/v1/search", content=body, headers={"content-type": "application/json"})
+    assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "#/filters/stage/0")
+
+
 def test_a_cursor_serves_the_filters_that_it_came_from(http: httpx.Client) -> None:
     """With other filters it names no page."""
     cursor = http.get("/v1/questions", params={"limit": 1}).json()["next_cursor"]

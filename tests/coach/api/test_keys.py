@@ -142,6 +142,19 @@ def test_colleagues_share_a_tenants_answers(guarded: Live) -> None:
         assert http.get(f"/v1/answers/{answer_id}", headers=bob).status_code == 200
 
 
+def test_dollars_are_told_in_millionths(guarded: Live) -> None:
+    """The headers take whole numbers alone, and a client stops at 0."""
+    key = guarded.key("acme", limits=Limits(usd_per_minute=0.05, usd_per_month=1.5))
+    with guarded.http() as http:
+        headers = http.get("/v1/stack", headers=key).headers
+    assert headers["ratelimit-policy"] == (
+        '"microusd-per-minute";q=50000;w=60, "microusd-per-month";q=1500000;w=2592000'
+    )
+    assert re.match(
+        r'"microusd-per-minute";r=50000;t=\d+, "microusd-per-month";r=1500000;t=\d+$', headers["ratelimit"]
+    )
+
+
 def test_limits_are_told_and_kept(guarded: Live) -> None:
     """Each reply says how the limits stand; beyond them is 429 with the time to wait; other keys go on."""
     key = guarded.key("acme", limits=Limits(requests_per_minute=2, requests_per_month=100))

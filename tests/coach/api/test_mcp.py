@@ -14,6 +14,7 @@ from mcp import Client, MCPError, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import TextContent
 
+from coach.api.callers import Turn
 from coach.api.schemas import SearchReply
 from coach.coach import Coach
 from coach.practice.grade import Grade
@@ -138,6 +139,30 @@ def test_no_web_page_reaches_the_tools_by_a_forged_name(live: Live) -> None:
     with live.http(headers={"accept": "application/json, text/event-stream"}) as http:
         assert http.post("/mcp", json=message, headers={"host": "evil.example"}).status_code == 421
         assert http.post("/mcp", json=message, headers={"origin": "http://evil.example"}).status_code == 403
+
+
+def test_no_stream_is_kept_open(live: Live) -> None:
+    """Nothing is pushed to a client, so none may wait for it: 405, as the protocol has it."""
+    with live.http(headers={"accept": "text/event-stream"}) as http:
+        for method in ("GET", "DELETE"):
+            reply = http.request(method, "/mcp")
+            assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
+
+
+def test_what_models_took_is_counted_on_the_key(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grade and a set that a model wrote cost what they cost over HTTP."""
+    counted: list[float | None] = []
+    monkeypatch.setattr(Turn, "charge", lambda *given: counted.append(given[-1]))
+    section = next(one for one in live.services.coach.document("caching.md").sections if one.question)
+
+    async def work() -> None:
+        async with Client(f"{live.url}/mcp") as client:
+            await client.call_tool("ask", {"question": ASKED})
+            await client.call_tool("grade_answer", {"question_id": section.id, "answer": "One request."})
+            await client.call_tool("question_set", {"request": "two senior questions"})
+
+    run(work)
+    assert len(counted) == 3
 
 
 def test_tools_are_for_keys_with_the_scope(guarded: Live) -> None:
