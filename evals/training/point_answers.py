@@ -10,11 +10,12 @@ from evals.grading import Item, LabelledAnswer, LabelledPoint, Quality
 from ingest.contract import Frozen
 
 FILE = Path(__file__).parent / "point-answers.jsonl"
-Kind = Literal["e", "r", "g", "m", "s", "w", "n", "o"]
+Kind = Literal["e", "r", "g", "m", "s", "w", "n", "o", "p", "f", "q", "l", "x"]
 QUALITIES: dict[Kind, Quality] = {
     "e": "excellent", "r": "excellent", "g": "good", "m": "mixed", "s": "mixed", "w": "mixed",
-    "n": "poor", "o": "poor",
+    "n": "poor", "o": "poor", "p": "good", "f": "good", "q": "mixed", "l": "mixed", "x": "poor",
 }  # fmt: skip
+CROSSED: frozenset[Kind] = frozenset(("p", "f", "q", "l", "x"))
 
 
 class Stretch(Frozen):
@@ -29,7 +30,9 @@ class SpokenAnswer(Frozen):
 
     Attributes:
         kind: `e` excellent, `r` the same in quite other words, `g` good, `m` mixed, `s` short, `w` half
-            wrong, `n` wrong throughout, `o` beside the point.
+            wrong, `n` wrong throughout, `o` beside the point. What holds much and sounds poor, or the
+            other way round: `p` good in everyday words, `f` in foreign English, `q` mixed in everyday
+            words, `l` mixed but brilliantly said, `x` brilliant beside the point.
         voice: Who speaks, in a few words.
         points: What the whole of it does to every point of the page.
     """
@@ -38,6 +41,11 @@ class SpokenAnswer(Frozen):
     voice: str
     points: dict[str, PointVerdict]
     stretches: tuple[Stretch, ...]
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether its manner says nothing of what it holds."""
+        return self.kind in CROSSED
 
     @property
     def text(self) -> str:

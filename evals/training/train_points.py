@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -43,12 +43,15 @@ HELD_OUT = 10
 """One page in so many is measured and not learnt from."""
 SEED = 0
 
+Source = Literal["sentences", "answers", "answers whose manner says nothing"]
+
 
 class Pair(NamedTuple):
-    """A point and words, and the place of their label in `VERDICTS`."""
+    """A point and words, the place of their label in `VERDICTS`, and what kind of text the words are from."""
 
     pieces: Pieces
     label: int
+    source: Source
 
 
 class CrossEncoder(MiniLM):
@@ -95,8 +98,8 @@ def main() -> None:
 def read_pairs(draw: random.Random) -> tuple[list[Pair], list[Pair]]:
     """Return the pairs to learn from and those of the pages held out."""
 
-    def pair(point: str, said: str, label: PointVerdict) -> Pair:
-        return Pair(join(pieces_of(point), pieces_of(said)), VERDICTS.index(label))
+    def pair(point: str, said: str, label: PointVerdict, source: Source = "sentences") -> Pair:
+        return Pair(join(pieces_of(point), pieces_of(said)), VERDICTS.index(label), source)
 
     pages = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
     draw.shuffle(pages)
@@ -122,7 +125,10 @@ def read_pairs(draw: random.Random) -> tuple[list[Pair], list[Pair]]:
                     pair(text, said, "missing") for said in draw.sample(others, min(OTHERS, len(others)))
                 ]
             for answer in answers[page["question_id"]]:
-                into += [pair(texts[point], said, label) for point, said, label in readings(answer, draw)]
+                source: Source = "answers whose manner says nothing" if answer.is_crossed else "answers"
+                into += [
+                    pair(texts[point], said, label, source) for point, said, label in readings(answer, draw)
+                ]
     return kept
 
 
@@ -153,10 +159,8 @@ def train(model: CrossEncoder, pairs: Sequence[Pair], draw: random.Random) -> No
         batches = list(batches_by_length(pairs, lambda one: len(one.pieces.ids), BATCH, draw))
         for batch in track(batches, f"epoch {epoch + 1} of {EPOCHS}"):
             ids, kinds, mask = _tensors(batch)
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = model.logits(ids, kinds, mask).float()
             wanted = torch.tensor([one.label for one in batch])
-            loss = functional.cross_entropy(logits, wanted, label_smoothing=SMOOTHING)
+            loss = functional.cross_entropy(model.logits(ids, kinds, mask), wanted, label_smoothing=SMOOTHING)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(learning, 1.0)
@@ -170,17 +174,20 @@ def _tensors(batch: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def tell(model: CrossEncoder, pairs: Sequence[Pair]) -> None:
-    """Print how well the pages held out are read."""
+    """Print how well the pages held out are read, by source."""
     model.eval()
     with torch.no_grad():
-        chances = np.concatenate([model(*_tensors([one])).numpy() for one in track(pairs, "measuring")])
-    labels, said = np.array([one.label for one in pairs]), chances.argmax(1)
-    sides = np.isin(labels, (0, 3))
-    auroc = roc_auc_score(labels[sides] == 0, chances[sides, 0] - chances[sides, 3])
-    sys.stdout.write(
-        f"{len(pairs)} pairs of pages held out: {np.mean(labels == said):.3f} right, mean F1 of the labels "
-        f"{f1_score(labels, said, average='macro'):.3f}, covered against contradicted AUROC {auroc:.3f}\n"
-    )
+        found = np.concatenate([model(*_tensors([one])).numpy() for one in track(pairs, "measuring")])
+    for source in get_args(Source):
+        at = [place for place, one in enumerate(pairs) if one.source == source]
+        labels, chances = np.array([pairs[place].label for place in at]), found[at]
+        said, sides = chances.argmax(1), np.isin(labels, (0, 3))
+        auroc = roc_auc_score(labels[sides] == 0, chances[sides, 0] - chances[sides, 3])
+        sys.stdout.write(
+            f"{source}: {len(at)} pairs of pages held out, {np.mean(labels == said):.3f} right, mean F1 of "
+            f"the labels {f1_score(labels, said, average='macro'):.3f}, covered against contradicted AUROC "
+            f"{auroc:.3f}\n"
+        )
 
 
 if __name__ == "__main__":
