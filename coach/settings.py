@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, PrivateAttr, SecretStr, StringConstraints
 
 from ingest.contract import Frozen
 from ingest.settings import IndexSettings
@@ -103,3 +103,14 @@ class Settings(IndexSettings):
     rerank_limit: int = Field(40, ge=1, le=200, description="Chunks that the reranking looks at.")
     passages: int = Field(5, ge=1, le=20, description="Sections an answer may draw on.")
     max_question_chars: int = Field(4000, ge=1, description="Longest question that is taken.")
+    _own_model: str = PrivateAttr("")
+
+    @property
+    def own_model(self) -> str:
+        """The `COACH_MODEL` that server and key were given for; a stack puts another in place of `model`."""
+        return self._own_model
+
+    def model_post_init(self, context: object, /) -> None:
+        """Hold on to the model as it was given: a copy with other values keeps it."""
+        del context
+        self._own_model = self.model

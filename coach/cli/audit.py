@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from coach.operate.lineage import Auditor, Lineage
 
 _tenant = click.option("--tenant", default="local", show_default=True, help="Whose answers.")
-_HEAD = re.compile(r"(?P<sequence>[1-9]\d{0,9}):(?P<hash>[0-9a-f]{64})", re.ASCII)
+_HEAD = re.compile(r"(?P<sequence>[1-9]\d{0,9}|0(?=:0{64})):(?P<hash>[0-9a-f]{64})", re.ASCII)
 
 
 @click.group()

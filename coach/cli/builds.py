@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.cli.backups import backup, restore
+from coach.cli.database import open_database
+from coach.cli.operator import administration
 from coach.cli.options import (
     DEFAULT_CORPUS,
     collection_option,
@@ -19,6 +21,7 @@ from coach.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from coach.settings import Settings
     from ingest.settings import IndexSettings
     from ingest.store.values import BuildState
 
@@ -120,13 +123,7 @@ def promote(name: str, collection: str | None) -> None:
 
     'coach index compare BUILD' says first whether it answers worse.
     """
-    from ingest.store import open_store
-
-    settings = load_settings(collection)
-    store = open_store(settings)
-    before = store.live(settings.collection)
-    store.promote(settings.collection, name)
-    click.echo(f"{name} is live" + (f"; {before} was" if before not in ("", name) else ""))
+    _make_live(load_settings(collection), name)
 
 
 @index.command()
@@ -143,9 +140,7 @@ def rollback(collection: str | None) -> None:
         raise UsageError(
             f"collection {settings.collection!r} has no earlier build", hint="See 'coach index list'."
         )
-    before = store.live(settings.collection)
-    store.promote(settings.collection, earlier[0])
-    click.echo(f"{earlier[0]} is live; {before} was")
+    _make_live(settings, earlier[0])
 
 
 @index.command()
@@ -201,6 +196,12 @@ def move(to: str, api_key: str, collection: str | None) -> None:
 
 index.add_command(backup)
 index.add_command(restore)
+
+
+def _make_live(settings: Settings, build: str) -> None:
+    with open_database(settings) as database:
+        before = administration(database, settings).promote_index(settings, build)
+    click.echo(f"{build} is live" + (f"; {before} was" if before not in ("", build) else ""))
 
 
 def _elsewhere(settings: IndexSettings, to: str, api_key: str) -> IndexSettings:

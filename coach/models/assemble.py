@@ -68,7 +68,7 @@ def open_models(settings: Settings) -> Models | None:
 
 def open_model(name: str, settings: Settings) -> LitellmModel:
     """Return one model; the server and the key of the settings are for `COACH_MODEL`'s provider alone."""
-    own = provider_of(name) == provider_of(settings.model)
+    own = provider_of(name) == provider_of(settings.own_model)
     return LitellmModel(
         name,
         api_base=settings.model_api_base if own else "",

@@ -9,7 +9,7 @@ from functools import partial
 from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
-from coach.errors import ConflictError, NotFoundError
+from coach.errors import ConflictError, NotFoundError, UsageError
 from coach.guard.keys import Key, KeyStore, NewKey
 from coach.guard.principal import UNLIMITED, Limits, Scope
 from coach.settings import Settings
@@ -77,8 +77,10 @@ class Administration:
 
         Raises:
             NotFoundError: No stack is saved whose hash begins so.
-            UsageError: Several are.
+            UsageError: Several are, or the name is empty.
         """
+        if not name:
+            raise UsageError("no stack is named", hint=f"{SETTINGS_NAME!r} follows the settings again.")
         wanted = "" if name == SETTINGS_NAME else name
         return self._on_stacks("stack.used", lambda: self._stacks.use(wanted))
 
@@ -101,8 +103,11 @@ class Administration:
             raise NotFoundError(f"nothing was in force before {chosen!r}", hint="Choose a stack.")
         return self._on_stacks("stack.rolled_back", self._stacks.rollback)
 
-    def promote_index(self, settings: Settings, build: str) -> None:
+    def promote_index(self, settings: Settings, build: str) -> str:
         """Make a published build the live one, and have every process answer from it.
+
+        Returns:
+            The build that was live, empty for none.
 
         Raises:
             NotFoundError: No build of this name is published.
@@ -112,7 +117,7 @@ class Administration:
             before = store.live(settings.collection)
             known = {one.name for one in store.builds(settings.collection) if one.manifest}
             if build not in known:
-                raise NotFoundError(f"there is no published build {build!r}")
+                raise NotFoundError(f"there is no published build {build!r}", hint="See 'coach index list'.")
             with self._database.session() as session:
                 details: dict[str, JsonValue] = {"from": before, "to": build}
                 self._log(
@@ -120,6 +125,7 @@ class Administration:
                 )
                 store.promote(settings.collection, build)
         self._stacks.reopen()
+        return before
 
     def reopen_index(self) -> None:
         """Have every process on this data folder open the newest index with its next question."""

@@ -188,13 +188,17 @@ class Auditor:
         return ChunkUses(chunk_id=chunk_id, tenant=tenant, answers=uses, next_before=next_before)
 
     def verify(self, tenant: str | None = None, *, noted: Head = EMPTY) -> tuple[Chain, ...]:
-        """Return whether the tenant's chain holds and leads through the noted end, or whether all hold."""
-        tenants = (
-            (tenant,) if tenant is not None else tuple({SERVICE: None} | dict.fromkeys(self._log.tenants()))
-        )
+        """Return whether the tenant's chain holds and leads through the noted end, or whether all hold.
+
+        Raises:
+            NotFoundError: There is no chain of this tenant, and no end of one was noted.
+        """
+        known = {SERVICE: None} | dict.fromkeys(self._log.tenants())
+        if tenant is not None and tenant not in known and noted == EMPTY:
+            raise NotFoundError(f"the audit log has no chain of {tenant!r}", hint="Check the name.")
         return tuple(
             Chain(tenant=one, verification=self._log.verify(one, noted=noted), head=self._log.head(one))
-            for one in tenants
+            for one in (known if tenant is None else (tenant,))
         )
 
 

@@ -126,14 +126,16 @@ class Mitigation(Frozen):
         ('b/2',)
         >>> Mitigation(fallback="1").chain(["a/1", "b/2"])
         ('b/2',)
+        >>> Mitigation(model="c/3", fallback="1").chain(["a/1", "b/2"])
+        ('c/3', 'b/2')
         """
         if self.quotes_only or not names:
             return ()
-        others = [name for name in names if name != self.model]
-        kept = (self.model, *others) if self.model else tuple(names)
-        if self.fallback == "off":
-            return kept[:1]
-        return kept[int(self.fallback or "0") :]
+        is_off = self.fallback == "off"
+        left = names if is_off else names[int(self.fallback or "0") :]
+        pinned = (self.model,) if self.model else ()
+        kept = (*pinned, *(name for name in left if name != self.model))
+        return kept[:1] if is_off else kept
 
     def models(self, models: Models | None, settings: Settings) -> Models | None:
         """Return the models that are still asked; a service without models gets none by a switch."""

@@ -36,7 +36,7 @@ class Database:
         SettingsError: The URL names neither, or a SQLite database in memory, which threads cannot share.
     """
 
-    def __init__(self, url: str, *, timeout_s: float = 10.0) -> None:
+    def __init__(self, url: str | URL, *, timeout_s: float = 10.0) -> None:
         self._url = _read_url(url)
         self.timeout_s = timeout_s
         self.engine = self._make_engine()
@@ -48,8 +48,8 @@ class Database:
     def from_settings(cls, settings: Settings) -> Self:
         """Return the database that the settings name; by default a file in the data folder."""
         url = settings.database_url.get_secret_value()
-        file = settings.data_dir.absolute() / "coach.sqlite"
-        return cls(url or f"sqlite:///{file}", timeout_s=settings.database_timeout_s)
+        file = URL.create("sqlite", database=str(settings.data_dir.absolute() / "coach.sqlite"))
+        return cls(url or file, timeout_s=settings.database_timeout_s)
 
     @property
     def name(self) -> str:
@@ -217,7 +217,7 @@ def _insert_unless_there(table: type[Base], dialect: str) -> Executable:
     return postgresql.insert(beneath).on_conflict_do_nothing().returning(text("1"))
 
 
-def _read_url(given: str) -> URL:
+def _read_url(given: str | URL) -> URL:
     try:
         url = make_url(given)
     except ArgumentError as error:

@@ -66,7 +66,7 @@ async def verify_audit_log(
     noted: Annotated[
         str | None,
         Query(
-            pattern="^[1-9][0-9]{0,9}:[0-9a-f]{64}$",
+            pattern="^([1-9][0-9]{0,9}:[0-9a-f]{64}|0:0{64})$",
             description="SEQUENCE:HASH that the tenant's chain ended with at some time.",
         ),
     ] = None,
@@ -74,7 +74,7 @@ async def verify_audit_log(
     """Walk the chains and return whether every entry is there and as it was written.
 
     All chains if neither a tenant nor an end is named; `*` is the service's. An end that was noted earlier
-    proves that nothing was cut off or rewritten since.
+    proves that nothing was cut off or rewritten since. 404 if the tenant has no chain.
     """
     whose, head = tenant, EMPTY
     if noted is not None:

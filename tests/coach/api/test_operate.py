@@ -246,11 +246,14 @@ def test_an_answer_is_traced_and_the_log_holds(client: Client, operated_server: 
     assert chains.keys() == {SERVICE, "local"}
     noted = chains["local"].head
     client.ask(ASKED)
-    assert client.operate.verify_audit_log(tenant="local", noted=noted).holds
+    for tenant, one in chains.items():
+        assert client.operate.verify_audit_log(tenant=tenant, noted=one.head).holds
     forged = noted.model_copy(update={"hash": "0" * 64})
     assert not client.operate.verify_audit_log(tenant="local", noted=forged).holds
     with pytest.raises(NotFoundError):
         client.operate.lineage("nope")
+    with pytest.raises(NotFoundError):
+        client.operate.verify_audit_log(tenant="nope")
 
 
 @pytest.mark.parametrize("noted", ["x", "0:" + "a" * 64, "1:" + "g" * 64, "1:", "1:" + "a" * 65])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -12,20 +13,33 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from coach.cli.audit import audit
+from coach.cli.builds import index
 from coach.cli.keys import keys
 from coach.cli.operator import actor
+from coach.cli.stack import stack
 from coach.cli.switches import switches
 from coach.errors import NotFoundError, UsageError
 from coach.operate.board import Switchboard
 from coach.operate.lineage import GIVEN, Account
 from coach.operate.mitigation import Mitigation
+from coach.settings import Settings
+from coach.stack import Recipe, StackStore
+from coach.stack_parts import make_stack
 from coach.store.answers import AnswerStore
 from coach.store.audit import SERVICE, AuditLog
 from coach.store.database import Database
 from coach.store.owner import Owner
+from ingest.store import open_store
 from tests.support.answers import make_answer
+from tests.support.index_samples import make_chunk, make_vectors, publish
 
-GROUPS: dict[str, click.Group] = {"switches": switches, "audit": audit, "keys": keys}
+GROUPS: dict[str, click.Group] = {
+    "switches": switches,
+    "audit": audit,
+    "keys": keys,
+    "index": index,
+    "stack": stack,
+}
 
 
 @pytest.fixture
@@ -127,6 +141,18 @@ def test_the_log_is_verified_against_a_noted_end(url: str) -> None:
     assert "BROKEN at entry 1" in run("audit", "verify", code=1).stdout
 
 
+def test_the_end_of_an_empty_chain_is_taken_back(url: str) -> None:
+    """Every end that is printed can be given as the noted one, also later; no other end begins with 0."""
+    del url
+    end = json.loads(run("audit", "verify", "--json").stdout)["head"]
+    noted = f"{end['sequence']}:{end['hash']}"
+    run("audit", "verify", "--tenant", SERVICE, "--noted", noted)
+    run("keys", "create", "--tenant", "acme")
+    run("audit", "verify", "--tenant", SERVICE, "--noted", noted)
+    with pytest.raises(UsageError):
+        run("audit", "verify", "--tenant", SERVICE, "--noted", f"0:{'1' * 64}")
+
+
 def test_keys_made_on_the_command_line_are_noted(url: str) -> None:
     """Who made and ended a key on this machine stands in the service's chain."""
     made = json.loads(run("keys", "create", "--tenant", "acme", "--json").stdout)
@@ -137,3 +163,31 @@ def test_keys_made_on_the_command_line_are_noted(url: str) -> None:
         ("key.created", actor()),
         ("key.revoked", actor()),
     ]
+
+
+def test_builds_made_live_on_the_command_line_are_noted(url: str) -> None:
+    """Who promoted and rolled back which build stands in the service's chain; what was refused does not."""
+    with closing(open_store(Settings())) as store:
+        for build in ("b1", "b2"):
+            publish(store, {make_chunk("x"): make_vectors()}, build=build)
+    assert run("index", "rollback").stdout == "b1 is live; b2 was\n"
+    assert run("index", "promote", "b2").stdout == "b2 is live; b1 was\n"
+    with pytest.raises(NotFoundError):
+        run("index", "promote", "b9")
+    with Database(url) as database:
+        entries = AuditLog(database).latest(SERVICE, limit=9)
+    assert [(one.action, one.actor) for one in entries] == [("index.promoted", actor())] * 2
+    assert [one.details for one in entries] == [{"from": "b1", "to": "b2"}, {"from": "b2", "to": "b1"}]
+
+
+def test_an_empty_name_chooses_no_stack(url: str) -> None:
+    """A script's variable that is not set leaves the stack in force as it is, and is told so."""
+    del url
+    chosen = Settings()
+    store = StackStore(chosen.data_dir, chosen.collection)
+    saved = store.save(make_stack({"any": "name"}), Recipe.of(chosen))
+    store.use(saved.stack.hash)
+    with pytest.raises(UsageError) as refused:
+        run("stack", "use", "")
+    assert "'settings'" in refused.value.hint
+    assert store.active() == saved

@@ -6,8 +6,10 @@ from structlog.testing import capture_logs
 
 from coach.errors import SettingsError
 from coach.models.assemble import open_model, open_models
+from coach.models.litellm_model import LitellmModel
 from coach.models.names import is_pinned
 from coach.settings import Settings
+from coach.stack import Recipe
 
 PINNED = "openai/gpt-5-2025-08-07"
 
@@ -68,6 +70,21 @@ def test_server_and_key_stay_with_the_provider_they_were_set_for() -> None:
     sibling, other = open_model("openai/other", given), open_model("mistral/other", given)
     assert sibling._address == {"api_base": "http://127.0.0.1:1/v1", "api_key": "k"}
     assert other._address == {"api_base": None, "api_key": None}
+
+
+def test_a_stack_of_another_provider_gets_neither_server_nor_key() -> None:
+    """Whatever models a stack or a switch puts in their place, both stay with `COACH_MODEL`'s provider."""
+    old = settings(model="mistral/old", fallback_models=["openai/older"], judge_model="mistral/judge")
+    given = settings(model="openai/local", model_api_base="http://127.0.0.1:1/v1", model_api_key="k")
+    applied = Recipe.of(old).applied(given)
+    opened = open_models(applied)
+    assert opened
+    assert opened.judge
+    switched = opened.asking(["mistral/new", "openai/new"], applied)
+    asked = (*opened.writer.models, *opened.judge.models, *switched.writer.models)
+    keys = {model.name: model._address["api_key"] for model in asked if isinstance(model, LitellmModel)}
+    none = dict.fromkeys(("mistral/old", "mistral/judge", "mistral/new"))
+    assert keys == none | {"openai/older": "k", "openai/new": "k"}
 
 
 def test_a_price_of_the_settings_wins_over_the_table() -> None:

@@ -108,6 +108,18 @@ def test_all_chains_are_verified(auditor: Auditor, database: Database) -> None:
     assert broken == {SERVICE: True, "acme": False, "other": True}
 
 
+def test_a_tenant_that_has_no_chain_is_not_said_to_hold(auditor: Auditor, database: Database) -> None:
+    """A name that nobody has is an error, but a chain that was noted and is gone is broken."""
+    give(database, ANA, "a1", "c1")
+    noted = AuditLog(database).head("acme")
+    with pytest.raises(NotFoundError, match="'amce'"):
+        auditor.verify("amce")
+    (gone,) = auditor.verify("other", noted=noted)
+    assert not gone.verification.holds
+    (service,) = auditor.verify(SERVICE)
+    assert service.verification.holds
+
+
 def test_a_chain_whose_head_was_removed_is_verified_too(auditor: Auditor, database: Database) -> None:
     """Removing the head does not hide the chain."""
     give(database, ANA, "a1", "c1")

@@ -65,11 +65,14 @@ def test_a_switch_takes_nothing_else(name: str, value: str) -> None:
         ({"fallback": "1"}, ("b/2", "c/3")),
         ({"fallback": "3"}, ()),
         ({"model": "c/3", "fallback": "off"}, ("c/3",)),
+        ({"model": "b/2", "fallback": "1"}, ("b/2", "c/3")),
+        ({"model": "z/9", "fallback": "2"}, ("z/9", "c/3")),
+        ({"model": "a/1", "fallback": "3"}, ("a/1",)),
         ({"quotes_only": "on", "model": "b/2"}, ()),
     ],
 )
 def test_the_chain_that_is_asked(switches: dict[SwitchName, str], asked: tuple[str, ...]) -> None:
-    """A pinned model comes first; the fallback is cut off or begun further down; the last step is quotes."""
+    """The fallback is cut off or begun further down; a pinned model comes before what is left, or quotes."""
     mitigation = Mitigation.of(switches.items())
     assert mitigation.chain(CHAIN) == asked
     limited = mitigation.models(models(*CHAIN), settings())

@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from coach.errors import DatabaseError, SchemaError, SettingsError
+from coach.settings import Settings
 from coach.store import draft, schema
 from coach.store.base import Base
 from coach.store.database import Database
@@ -118,6 +119,17 @@ def test_a_url_that_cannot_work_is_a_wrong_setting(url: str) -> None:
     """Other engines, and databases in memory, are refused by name."""
     with pytest.raises(SettingsError, match="COACH_DATABASE_URL"):
         Database(url)
+
+
+@pytest.mark.parametrize("folder", ["what?now", "a%20b", "a#b", "a@b:c"])
+def test_the_file_stands_in_the_data_folder_whatever_that_is_called(tmp_path: Path, folder: str) -> None:
+    """A character that means something in a URL means nothing in the folder's name."""
+    chosen = Settings(_env_file=None, data_dir=tmp_path / folder)
+    with Database.from_settings(chosen) as database:
+        database.migrate()
+    assert [file.relative_to(tmp_path) for file in tmp_path.rglob("*.sqlite")] == [
+        Path(folder, "coach.sqlite")
+    ]
 
 
 def test_a_database_that_does_not_answer_is_retryable(tmp_path: Path) -> None:
