@@ -44,6 +44,22 @@ batch_option = click.option(
     type=click.File("r", encoding="utf-8"),
     help="JSON lines to work through; '-' is standard input.",
 )
+
+
+class _Words(click.ParamType[str]):
+    """Text; bytes that are not UTF-8 are wrong usage of the option that they were given to."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            self.fail(f"character {error.start} is not text: send it in UTF-8.", param, ctx)
+        return value
+
+
+WORDS = _Words()
 DEFAULT_CORPUS = Path("corpus")
 FILTER_NAMES = ("level", "kind", "frequency", "stage", "document")
 
@@ -106,16 +122,22 @@ def parse_filters(filters: tuple[str, ...]) -> dict[str, list[str]]:
     """Return field -> accepted values.
 
     Raises:
-        UsageError: A filter is not FIELD=VALUE with a known field.
+        UsageError: A filter is not FIELD=VALUE with a known field, or its value none that the field can have.
     """
     from coach.errors import UsageError
+    from ingest.contract import Frequency, Level, QuestionKind
 
+    closed = {"level": get_args(Level), "kind": get_args(QuestionKind), "frequency": get_args(Frequency)}
     where: dict[str, list[str]] = {}
     for given in filters:
         field, equals, value = given.partition("=")
         if not equals or not value or field not in FILTER_NAMES:
             raise UsageError(
                 f"--filter {given!r} is not FIELD=VALUE", hint=f"Fields are {', '.join(FILTER_NAMES)}."
+            )
+        if value not in closed.get(field, (value,)):
+            raise UsageError(
+                f"--filter {given!r} names no {field}", hint=f"Values are {', '.join(closed[field])}."
             )
         where.setdefault(field, []).append(value)
     return where
@@ -130,12 +152,7 @@ def read_batch(lines: IO[str], field: str, *, max_chars: int) -> list[tuple[obje
     """
     from coach.errors import UsageError
 
-    try:
-        content = lines.read()
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"the batch is not UTF-8: {error.reason} at byte {error.start}", hint="Save it as UTF-8."
-        ) from error
+    content = read_text(lines, "the batch")
     shape = f'A line is {{"id": ..., "{field}": "..."}}.'
     rows = []
     for number, line in enumerate(content.split("\n"), start=1):
@@ -162,3 +179,68 @@ def _read_line(line: str, number: int, shape: str) -> object:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"line {number} of the batch is not JSON: {error}", hint=shape) from error
     return row
+
+
+def read_text(file: IO[str], name: str) -> str:
+    """Return what a file holds. Raises UsageError: It is not UTF-8; names the first wrong byte."""
+    from coach.errors import UsageError
+
+    try:
+        return file.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{name} is not UTF-8: {error.reason} at byte {error.start}", hint="Save it as UTF-8."
+        ) from error
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[Path]:
+    """Give a draft to write, which takes the file's place once it is whole; a device is written itself.
+
+    Raises:
+        UsageError: The file cannot be written; what it held before is still there.
+    """
+    import shutil
+    from tempfile import TemporaryDirectory
+
+    from coach.errors import UsageError
+
+    try:
+        if file.exists() and not file.is_file():
+            yield file
+            return
+        target = file.resolve()
+        with TemporaryDirectory(dir=target.parent) as folder:
+            draft = Path(folder) / target.name
+            yield draft
+            if target.exists():
+                shutil.copymode(target, draft)
+            draft.replace(target)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {str(file)!r}: {error.strerror or error}",
+            hint="Name a file in a folder that exists and has room.",
+        ) from error
+
+
+@contextmanager
+def taken_as(**shown: str) -> Iterator[None]:
+    """Name the option whose text a model does not take, without the text.
+
+    Args:
+        shown: Field -> what it is called on the command line, where that is not `--field`.
+
+    Raises:
+        UsageError: A text is too long, say, or is no text.
+    """
+    from pydantic import ValidationError
+
+    from coach.errors import UsageError
+
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0])
+        option = shown.get(field, f"--{field}")
+        raise UsageError(f"{option}: {first['msg']}", hint="Correct it.") from error

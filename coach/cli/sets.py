@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -10,7 +9,17 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import collection_option, json_option, load_settings, open_coach, tenant_option
+from coach.cli.options import (
+    WORDS,
+    collection_option,
+    json_option,
+    load_settings,
+    open_coach,
+    read_text,
+    taken_as,
+    tenant_option,
+    whole_file,
+)
 from coach.cli.set_templates import template
 
 if TYPE_CHECKING:
@@ -23,7 +32,6 @@ if TYPE_CHECKING:
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _LEVELS = ["junior", "mid", "senior", "staff"]
 _KINDS = ["scenario", "debugging", "design", "conceptual", "behavioural"]
-_SIZES = ("count", "fewest", "most")
 _FORMATS = ["json", "csv", "md", "pdf", "docx"]
 _DOCUMENTS = ["guide", "scorecard", "preparation"]
 set_option = click.argument("set_file", metavar="SET", type=click.File("r", encoding="utf-8"))
@@ -38,7 +46,7 @@ question_sets.add_command(template)
 
 
 @question_sets.command("read")
-@click.argument("text")
+@click.argument("text", type=WORDS)
 @json_option
 @collection_option
 @tenant_option
@@ -78,7 +86,7 @@ def competencies(*, as_json: bool, collection: str | None, tenant: str | None) -
 
 
 @question_sets.command("build")
-@click.argument("text", default="")
+@click.argument("text", default="", type=WORDS)
 @click.option("--level", type=click.Choice([*_LEVELS, "any"]), help="Whom the questions are for.")
 @click.option("--minutes", type=click.FloatRange(5, 480), help="Length of each interview.")
 @click.option("--count", type=click.IntRange(1, 60), help="Questions of each interview.")
@@ -93,7 +101,7 @@ def competencies(*, as_json: bool, collection: str | None, tenant: str | None) -
 @click.option("--forms", type=click.IntRange(1, 12), help="Equivalent sets without a shared question.")
 @click.option("--rounds", type=click.IntRange(1, 6), help="Interviews of a loop.")
 @click.option("--seed", type=click.IntRange(0), help="Another seed, another set.")
-@click.option("--title", default="", help="What the set is called.")
+@click.option("--title", default="", type=WORDS, help="What the set is called.")
 @click.option("--template", "template_id", metavar="ID", help="House rules to build on.")
 @click.option("--keep", is_flag=True, help="Keep the set in the database and print its id.")
 @click.option("--out", type=_FILE, metavar="FILE", help="Where to write the set as JSON.")
@@ -125,13 +133,15 @@ def build(
         recruiter = Recruiter(coach)
         reading = recruiter.read(request) if request.strip() else None
         wishes = _wishes(reading, given, {one.id for one in recruiter.competencies()})
-        order = Order(wishes=wishes, text=request, title=title)
+        with taken_as(text="TEXT"):
+            order = Order(wishes=wishes, text=request, title=title)
         made = build_first(recruiter, order, _template(template_id))
-    if keep:
-        click.echo(f"Kept as {_keep(made)}.", err=True)
     content = made.model_dump_json(indent=2) + "\n"
     if out is not None:
-        out.write_text(content, encoding="utf-8")
+        with whole_file(out) as draft:
+            draft.write_text(content, encoding="utf-8")
+    if keep:
+        click.echo(f"Kept as {_keep(made)}.", err=True)
     if as_json:
         click.echo(content, nl=False)
         return
@@ -148,10 +158,10 @@ def build(
 def export(*, set_file: IO[str], form: str, document: str, out: Path) -> None:
     """Write a set that was built before as a file to print or to import."""
     from coach.recruit.exchange import export as write
-    from coach.recruit.exchange import read_json
 
-    made = read_json(set_file.read())
-    out.write_bytes(write(made, cast("ExportFormat", form), cast("DocumentName", document)))
+    content = write(_read_set(set_file), cast("ExportFormat", form), cast("DocumentName", document))
+    with whole_file(out) as draft:
+        draft.write_bytes(content)
 
 
 @question_sets.command("diff")
@@ -160,14 +170,13 @@ def export(*, set_file: IO[str], form: str, document: str, out: Path) -> None:
 def diff(*, before: IO[str], after: IO[str]) -> None:
     """Print, as JSON, what changed from one set to another."""
     from coach.recruit.changes import compare
-    from coach.recruit.exchange import read_json
 
-    click.echo(compare(read_json(before.read()), read_json(after.read())).model_dump_json(indent=2))
+    click.echo(compare(_read_set(before), _read_set(after)).model_dump_json(indent=2))
 
 
 @question_sets.command("leaks")
 @set_option
-@click.argument("text")
+@click.argument("text", type=WORDS)
 @json_option
 @collection_option
 @tenant_option
@@ -175,12 +184,11 @@ def leaks(*, set_file: IO[str], text: str, as_json: bool, collection: str | None
     """Show which questions of a set a text gives away; '-' reads it."""
     import json
 
-    from coach.recruit.exchange import read_json
     from coach.recruit.recruiter import Recruiter
 
-    made = read_json(set_file.read())
+    made, given = _read_set(set_file), _text(text)
     with open_coach(load_settings(collection), tenant) as coach:
-        found = Recruiter(coach).leaks(made, _text(text))
+        found = Recruiter(coach).leaks(made, given)
     if as_json:
         click.echo(json.dumps([one.model_dump() for one in found], ensure_ascii=False, indent=2))
         return
@@ -191,7 +199,16 @@ def leaks(*, set_file: IO[str], text: str, as_json: bool, collection: str | None
 
 
 def _text(given: str) -> str:
-    return sys.stdin.read() if given == "-" else given
+    if given != "-":
+        return given
+    with click.open_file("-", encoding="utf-8") as file:
+        return read_text(file, "standard input")
+
+
+def _read_set(file: IO[str]) -> QuestionSet:
+    from coach.recruit.exchange import read_json
+
+    return read_json(read_text(file, repr(file.name)))
 
 
 def _template(template_id: str | None) -> StoredTemplate | None:
@@ -215,17 +232,12 @@ def _keep(made: QuestionSet) -> str:
 
 def _wishes(reading: Reading | None, given: Mapping[str, Any], known: set[str]) -> Wishes:
     """Return the wishes of the text with what the options put in their place."""
-    from pydantic import ValidationError
-
-    from coach.errors import UsageError
     from coach.recruit.contract import KINDS, CompetencyWish, Wishes
+    from coach.recruit.wishes import AVOIDED, SIZES, overlaid
 
-    values: dict[str, Any] = dict(reading.wishes) if reading else {}
-    if any(given[name] is not None for name in _SIZES):
-        values |= dict.fromkeys(_SIZES)
-    values |= {
+    values: dict[str, Any] = {
         name: given[name]
-        for name in ("minutes", *_SIZES, "forms", "rounds", "seed", "kinds", "must_have")
+        for name in ("minutes", *SIZES, "forms", "rounds", "seed", "kinds", "must_have")
         if given[name] not in {None, ()}
     }
     if given["level"]:
@@ -238,10 +250,7 @@ def _wishes(reading: Reading | None, given: Mapping[str, Any], known: set[str]) 
     for word in given["avoid"]:
         field = "avoid_kinds" if word in KINDS else "avoid_competencies" if word in known else "avoid_topics"
         values[field] = (*values.get(field, ()), word)
-    try:
-        return Wishes(**values)
-    except ValidationError as error:
-        raise UsageError(str(error.errors()[0]["msg"]).removeprefix("Value error, ")) from error
+    return overlaid(reading.wishes if reading else Wishes(), values, joined=AVOIDED)
 
 
 def _weight(written: str) -> float:

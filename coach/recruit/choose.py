@@ -54,11 +54,8 @@ def choose(
     against = contradictions(pool, wishes)
     if against:
         nearest = choose(pool, settled(pool, wishes), nearness, places)
-        conflict = Conflict(
-            conditions=("request",),
-            because=" ".join(against),
-            given_up=nearest.conflict.given_up if nearest.conflict else (),
-        )
+        given_up = tuple(miss.told for miss in misses(pool, wishes, nearest.sets))
+        conflict = Conflict(conditions=("request",), because=" ".join(against), given_up=given_up)
         return nearest.model_copy(update={"wishes": wishes, "conflict": conflict})
     counts = usual_counts(wishes)
     for count in counts:

@@ -119,7 +119,7 @@ def _phrase(pool: Pool, problem: Problem, name: ConditionName) -> str:
         "level": f"{wishes.level} level",
         "kinds": f"questions of the kinds {_and(wishes.kinds)} alone",
         "competencies": f"the shares of {_and([pool.title(one) for one in problem.seats])}",
-        "must_have": f"{len(wishes.must_have)} named questions",
+        "must_have": f"{len(wishes.must_have)} named question{'' if len(wishes.must_have) == 1 else 's'}",
         "never_with": "the pairs that must not meet",
         "no_near_duplicates": "no two questions that ask nearly the same",
     }.get(name, name)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import Field
 
 from coach.recruit.contract import Wishes
-from coach.recruit.read import MAX_REQUEST_CHARS
+from coach.recruit.read import MAX_REQUEST_CHARS, Reading
 from coach.recruit.recruiter import Recruiter
-from coach.recruit.sets import QuestionSet, Weighting
+from coach.recruit.sets import QuestionSet, Weighting, check_weightings
 from coach.recruit.store import StoredTemplate
 from coach.recruit.template import MAX_INTRODUCTION_CHARS, MAX_NOTES_CHARS, applied
+from coach.recruit.wishes import AVOIDED, SIZES, overlaid
 from ingest.contract import Frozen
+
+Read = Callable[[str], Reading]
+_PREFERENCES = ("level", "focus", "seed")
+"""What one question is preferred to another by."""
 
 
 class Order(Frozen):
     """What a set is built from: wishes, or a text that they are read from; with both, the wishes hold.
 
     Attributes:
+        wishes: Of a next version, those that are left out stay; `count`, `fewest` and `most` are one.
         weightings: None leaves them as the template, or the version before, has them; likewise
             `introduction` and `notes`.
     """
@@ -31,14 +38,24 @@ class Order(Frozen):
     notes: str | None = Field(None, max_length=MAX_NOTES_CHARS)
 
 
-def build_first(recruiter: Recruiter, order: Order, template: StoredTemplate | None = None) -> QuestionSet:
+def build_first(
+    recruiter: Recruiter, order: Order, template: StoredTemplate | None = None, read: Read | None = None
+) -> QuestionSet:
     """Return the first version of a set; with neither wishes nor a text it is a usual interview.
+
+    Args:
+        recruiter: Of the live index.
+        order: What is asked for.
+        template: The house rules, if any are to hold.
+        read: What reads the text, if not the recruiter.
 
     Raises:
         NotFoundError: The wishes or the house rules name something that the handbook lacks.
         UsageError: Neither a choice nor a proof that there is none was found.
     """
-    wishes = _wishes(recruiter, order) or Wishes()
+    wishes = order.wishes or Wishes()
+    if order.wishes is None and order.text.strip():
+        wishes = (read or recruiter.read)(order.text).wishes
     if template is not None:
         wishes = applied(template.rules, wishes)
     made = recruiter.build(wishes, title=order.title, request=order.text, weightings=order.weightings or ())
@@ -52,21 +69,37 @@ def build_first(recruiter: Recruiter, order: Order, template: StoredTemplate | N
     return made.model_copy(update=changed)
 
 
-def build_next(recruiter: Recruiter, order: Order, before: QuestionSet) -> QuestionSet:
+def build_next(
+    recruiter: Recruiter, order: Order, before: QuestionSet, read: Read | None = None
+) -> QuestionSet:
     """Return the version that follows another; what the order does not speak of stays as it was.
 
-    House rules are not applied again: what was changed by hand stays changed.
+    Of wishes, those that were given hold and the others stay; a text changes what it speaks of, and adds what
+    it rules out. House rules are not applied again: what was changed by hand stays changed. Words and weights
+    change no question; other wishes leave those in place that may stay, unless others are preferred now.
+
+    Args:
+        recruiter: Of the live index.
+        order: What is asked for.
+        before: The version that it follows.
+        read: What reads the text, if not the recruiter.
 
     Raises:
-        NotFoundError: The wishes name something that the handbook lacks.
-        UsageError: Neither a choice nor a proof that there is none was found.
+        NotFoundError: The wishes name something that the handbook lacks, or a weight is given for a question
+            that is not in the set.
+        UsageError: Neither a choice nor a proof that there is none was found, or the wishes do not fit with
+            those of the version before.
     """
-    wishes = _wishes(recruiter, order) or before.wishes
+    wishes = _wishes_after(before.wishes, order, read or recruiter.read)
     title, request = order.title or before.title, order.text or before.request
-    if wishes == before.wishes and before.corpus_hash == recruiter.pool.corpus_hash and not order.weightings:
-        made = before.model_copy(update={"title": title, "request": request, "weightings": ()})
+    weightings = order.weightings or ()
+    if wishes == before.wishes and before.corpus_hash == recruiter.pool.corpus_hash:
+        check_weightings(weightings, before.interviews)
+        made = before.model_copy(update={"title": title, "request": request, "weightings": weightings})
     else:
-        made = recruiter.build(wishes, title=title, request=request, weightings=order.weightings or ())
+        same = all(getattr(wishes, name) == getattr(before.wishes, name) for name in _PREFERENCES)
+        like = before if same else None
+        made = recruiter.build(wishes, title=title, request=request, weightings=weightings, like=like)
     changed = _words(order, before.introduction, before.notes)
     changed["template"] = before.template
     if order.weightings is None:
@@ -80,10 +113,27 @@ def weightings_in(made: QuestionSet, weightings: tuple[Weighting, ...]) -> tuple
     return tuple(one for one in weightings if one.question_id in known)
 
 
-def _wishes(recruiter: Recruiter, order: Order) -> Wishes | None:
-    if order.wishes is None and order.text.strip():
-        return recruiter.read(order.text).wishes
-    return order.wishes
+def _wishes_after(before: Wishes, order: Order, read: Read) -> Wishes:
+    if order.wishes is not None:
+        sent = dict(order.wishes)
+        return overlaid(before, {name: sent[name] for name in order.wishes.model_fields_set})
+    if order.text.strip():
+        return overlaid(before, _spoken(read(order.text)), joined=AVOIDED)
+    return before
+
+
+def _spoken(reading: Reading) -> dict[str, Any]:
+    """Return what a text speaks of, by field; competencies that only stand for its kinds are not of it."""
+    kinds = {(one.start, one.end) for one in reading.inferred if one.field == "kinds"}
+    names: set[str] = set()
+    for one in reading.inferred:
+        if one.field == "count":
+            names.update(SIZES)
+        elif one.field != "competencies":
+            names.add(one.field)
+        elif one.by == "model" or (one.start, one.end) not in kinds:
+            names.update((one.field, "focus"))
+    return {name: value for name, value in reading.wishes if name in names}
 
 
 def _words(order: Order, introduction: str, notes: str) -> dict[str, Any]:

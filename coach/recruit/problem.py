@@ -100,7 +100,7 @@ def state_problem(
         NotFoundError: The wishes name a competency or a question that the handbook lacks.
     """
     check_names(pool, wishes)
-    avoided = _avoided(pool, wishes)
+    avoided = why_avoided(pool, wishes, pool.questions)
     candidates = tuple(
         _candidate(question, wishes, nearness.get(question.id, 0.0))
         for question in pool.questions
@@ -243,10 +243,11 @@ def check_questions(pool: Pool, ids: Iterable[str]) -> None:
             raise NotFoundError(f"the handbook has no question {one!r}", hint="Take ids from its list.")
 
 
-def _avoided(pool: Pool, wishes: Wishes) -> dict[str, str]:
+def why_avoided(pool: Pool, wishes: Wishes, questions: Iterable[PoolQuestion]) -> dict[str, str]:
+    """Return why questions must not come, by id, of those alone that must not."""
     topics = [(topic, set(terms(topic))) for topic in wishes.avoid_topics]
     avoided: dict[str, str] = {}
-    for question in pool.questions:
+    for question in questions:
         if question.id in wishes.avoid_questions:
             avoided[question.id] = "it is on the list of questions to avoid"
         elif question.competency in wishes.avoid_competencies:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -92,13 +92,7 @@ def make_set(
             question that is not in the set.
     """
     interviews = tuple(make_interview(made, load) for made in selection.sets)
-    chosen = {one.question.id for made in selection.sets for one in made.questions}
-    for one in weightings:
-        if one.question_id not in chosen:
-            raise NotFoundError(
-                f"a weight is given for question {one.question_id!r}, which is not in the set",
-                hint="Build the set first, then weigh its questions in the next version.",
-            )
+    check_weightings(weightings, interviews)
     wishes = selection.wishes
     return QuestionSet(
         title=title or wishes.role or " ".join(filter(None, ("Interview:", wishes.level, "AI engineer"))),
@@ -112,6 +106,17 @@ def make_set(
         weightings=weightings,
         corpus_hash=pool.corpus_hash,
     )
+
+
+def check_weightings(weightings: Sequence[Weighting], interviews: Sequence[Interview]) -> None:
+    """Raise NotFoundError if a weight is given for a question that is in none of the interviews."""
+    known = {pack.question.id for one in interviews for pack in one.packs}
+    for one in weightings:
+        if one.question_id not in known:
+            raise NotFoundError(
+                f"a weight is given for question {one.question_id!r}, which is not in the set",
+                hint="Build the set first, then weigh its questions in the next version.",
+            )
 
 
 def make_interview(made: ChosenSet, load: Callable[[str], ParsedDocument]) -> Interview:

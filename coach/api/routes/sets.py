@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -28,13 +28,12 @@ from coach.api.sets import (
 from coach.recruit.changes import SetChange, compare
 from coach.recruit.exchange import MEDIA_TYPES, DocumentName, ExportFormat, export
 from coach.recruit.lint import lint_text
-from coach.recruit.order import Order, build_first, build_next
+from coach.recruit.order import build_first, build_next
 from coach.recruit.read import Reading
 from coach.recruit.store import StoredSet
 
 router = APIRouter(prefix="/v1/question-sets", tags=["question sets"])
 _JSON = "application/json"
-Ordered = TypeVar("Ordered", bound=Order)
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest if none is named.")]
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": {media.partition(";")[0]: {} for media in MEDIA_TYPES.values()}}
@@ -82,7 +81,7 @@ async def create_question_set(
         template = None
         if given.template_id is not None:
             template = services.templates.get(owner.tenant, given.template_id, given.template_version)
-        made = build_first(turn.shelf.recruiter, _with_wishes(turn, given), template)
+        made = build_first(turn.shelf.recruiter, given, template, partial(_read, turn))
         return _reply(turn, services.sets.add(owner, made))
 
     async def make() -> Response:
@@ -133,13 +132,14 @@ async def create_question_set_version(
 ) -> Response:
     """Build the next version of a set; refused with 409 if somebody else made one meanwhile.
 
-    What the request does not speak of stays as it was.
+    What the request does not speak of stays as it was: fields that `wishes` leaves out (`count`, `fewest` and
+    `most` are one), and what a `text` alone does not mention. What a text rules out is added.
     """
 
     def work() -> SetReply:
         sets, owner = turn.services.sets, turn.principal.owner
         newest = sets.get(owner.tenant, set_id)  # before the work of building, not after it
-        made = build_next(turn.shelf.recruiter, _with_wishes(turn, given), newest.made)
+        made = build_next(turn.shelf.recruiter, given, newest.made, partial(_read, turn))
         return _reply(turn, sets.add_version(owner, set_id, made, after=given.after))
 
     async def make() -> Response:
@@ -233,12 +233,6 @@ def _read(turn: Turn, text: str) -> Reading:
     reading = turn.shelf.recruiter.read(text)
     turn.charge(reading.usage, reading.cost_usd)
     return reading
-
-
-def _with_wishes(turn: Turn, given: Ordered) -> Ordered:
-    if given.wishes is not None or not given.text.strip():
-        return given
-    return given.model_copy(update={"wishes": _read(turn, given.text).wishes})
 
 
 def _reply(turn: Turn, stored: StoredSet) -> SetReply:

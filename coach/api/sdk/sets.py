@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coach.api import calls
 from coach.api.calls import Call
 from coach.api.sdk.method import AwaitingThrough, Through, endpoint
@@ -46,11 +48,13 @@ class SetRequests:
     def build_version(
         self, set_id: str, wanted: VersionRequest, *, idempotency_key: str | None = None
     ) -> Call[SetReply]:
-        """Return the next version; what is left out stays as it was.
+        """Return the next version; what is left out stays as it was, and so do wishes that are not set.
 
         Raises ConflictError if `wanted.after` is not the newest version.
         """
-        return calls.create(f"{_PATH}/{calls.in_path(set_id)}/versions", SetReply, wanted, idempotency_key)
+        path = f"{_PATH}/{calls.in_path(set_id)}/versions"
+        said = wanted.model_dump_json(exclude_unset=True).encode()
+        return replace(calls.create(path, SetReply, wanted, idempotency_key), body=said)
 
     @endpoint
     def list(self, *, limit: int = 50, cursor: str | None = None) -> Call[SetPage]:

@@ -68,6 +68,21 @@ def test_versions_follow_each_other_and_are_compared(http: httpx.Client) -> None
 
 
 @pytest.mark.parametrize(
+    ("body", "size"),
+    [({"wishes": {"count": 1}}, (1, None)), ({"text": "make it 20 minutes"}, (2, 20.0))],
+)
+def test_what_a_version_does_not_speak_of_stays(
+    http: httpx.Client, body: dict[str, object], size: tuple[int, float | None]
+) -> None:
+    """Wishes that are left out, and those that a text does not mention, are those of the version before."""
+    made = build(http, wishes={**WISHES, "avoid_topics": ["blockchain"]})
+    path = f"/v1/question-sets/{made['id']}/versions"
+    wishes = http.post(path, json={**body, "after": 1}).json()["made"]["wishes"]
+    assert (wishes["count"], wishes["minutes"]) == size
+    assert (wishes["level"], wishes["avoid_topics"]) == ("senior", ["blockchain"])
+
+
+@pytest.mark.parametrize(
     ("form", "begins"), [("pdf", b"%PDF"), ("docx", b"PK"), ("md", b"#"), ("csv", b"set,"), ("json", b"{")]
 )
 def test_a_set_is_exported(http: httpx.Client, form: str, begins: bytes) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+
+import pytest
 
 from coach.recruit.exchange import read_json
 from tests.conftest import Ingested
@@ -28,6 +31,36 @@ def test_a_set_is_built_from_a_note_exported_and_compared(ingested: Ingested, tm
     assert guide.read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(
+    ("text", "options", "wishes"),
+    [
+        ("caching and releases", ["--avoid", "caching"], {"asked": ["releases"], "avoided": ["caching"]}),
+        ("no caching", ["--competency", "caching"], {"asked": ["caching"], "avoided": []}),
+        ("debugging questions only", ["--avoid", "debugging"], {"kinds": [], "avoid_kinds": ["debugging"]}),
+        ("nothing behavioural", ["--kind", "behavioural"], {"kinds": ["behavioural"], "avoid_kinds": []}),
+        (
+            "",
+            ["--kind", "design", "--avoid", "design"],
+            {"kinds": ["design"], "avoid_kinds": ["design"]},
+        ),
+    ],
+)
+def test_options_win_over_what_the_text_rules_out_or_asks_for(
+    ingested: Ingested, text: str, options: list[str], wishes: dict[str, list[str]]
+) -> None:
+    """What an option avoids is not asked for any more and the other way round; two options may conflict."""
+    done = ingested.program.run("set", "build", text, *options, "--json")
+    assert done.code == 0, done.err
+    read = json.loads(done.out)["wishes"]
+    found = {
+        "asked": [one["id"] for one in read["competencies"]],
+        "avoided": read["avoid_competencies"],
+        "kinds": read["kinds"],
+        "avoid_kinds": read["avoid_kinds"],
+    }
+    assert {name: found[name] for name in wishes} == wishes
+
+
 def test_what_cannot_be_met_is_told_with_the_nearest_set(ingested: Ingested) -> None:
     """It is an answer: the exit code is 0, the reason stands first."""
     done = ingested.program.run("set", "build", "--count", "50", "--minutes", "10", "--level", "any")
@@ -45,6 +78,50 @@ def test_wrong_input_is_named(ingested: Ingested, tmp_path: Path) -> None:
     done = program.run("set", "export", str(broken), "--out", str(tmp_path / "y.pdf"))
     assert done.code == 2
     assert "no question set" in done.err
+
+
+def test_a_file_that_cannot_be_written_is_named_and_nothing_is_kept(
+    ingested: Ingested, tmp_path: Path
+) -> None:
+    """One line says so, for the set and for its export; --keep stores no set whose file is missing."""
+    program, made = ingested.program, tmp_path / "a.json"
+    absent = str(tmp_path / "absent" / "x")
+    done = program.run("set", "build", "--count", "1", "--keep", "--out", absent)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"coach: cannot write {absent!r}: No such file or directory."
+        " Name a file in a folder that exists and has room.\n"
+    )
+    assert program.run("set", "build", "--count", "1", "--out", str(made)).code == 0
+    done = program.run("set", "export", str(made), "--out", absent)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert f"cannot write {absent!r}" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("export", "{}", "--out", "x.pdf"), ("diff", "{}", "{}"), ("leaks", "{}", "text"), ("read", "-")],
+)
+def test_a_text_in_another_encoding_is_wrong_usage(
+    ingested: Ingested, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """A file or standard input that is not UTF-8 is named in one line that says what to do."""
+    wrong = tmp_path / "wrong.json"
+    wrong.write_bytes(b"\xff\xfe job")
+    process = ingested.program.start("set", *(one.format(wrong) for one in arguments))
+    out, err = process.communicate(wrong.read_bytes(), timeout=120)
+    assert (process.returncode, out) == (2, b"")
+    assert b"is not UTF-8: invalid start byte at byte 0. Save it as UTF-8." in err
+    assert err.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("title", ["x" * 250, os.fsdecode(b"caf\xe9")])
+def test_a_title_that_is_not_taken_names_its_option(ingested: Ingested, title: str) -> None:
+    """Too long a title, or one that is no text, is wrong usage; it is not repeated."""
+    done = ingested.program.run("set", "build", "--count", "1", "--title", title)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "--title" in done.err
+    assert title[:4] not in done.err
 
 
 def test_competencies_are_listed(ingested: Ingested) -> None:

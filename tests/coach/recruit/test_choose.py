@@ -207,6 +207,36 @@ def test_a_wish_that_contradicts_itself_is_named() -> None:
     assert {one.question.kind for one in selection.sets[0].questions} == {"scenario"}
 
 
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        Wishes(count=3, competencies=(CompetencyWish(id="cost"),), avoid_competencies=("cost",)),
+        Wishes(count=3, kinds=("design",), avoid_kinds=("design",)),
+        Wishes(count=3, must_have=("safety0",), avoid_questions=("safety0",)),
+    ],
+)
+def test_the_nearest_set_to_a_contradiction_says_what_it_departs_in(wishes: Wishes) -> None:
+    """What was asked for and is left out is told of the set, as for every other conflict."""
+    selection = choose(MIXED, wishes)
+    assert selection.conflict is not None
+    assert selection.conflict.given_up == tuple(one.told for one in misses(MIXED, wishes, selection.sets))
+    assert selection.conflict.given_up
+
+
+def test_a_must_have_on_a_topic_to_avoid_contradicts_itself() -> None:
+    """A question that must come and holds the words to avoid is named; it is not said to be missing."""
+    conflict = choose(MIXED, Wishes(count=3, must_have=("safety0",), avoid_topics=("safety0",))).conflict
+    assert conflict is not None
+    assert conflict.because == "'What about safety0?' must come and is to be avoided."
+
+
+def test_one_named_question_is_told_in_the_singular() -> None:
+    """A sentence about a single question that must come speaks of one."""
+    conflict = choose(MIXED, Wishes(count=3, kinds=("debugging",), must_have=("safety0",))).conflict
+    assert conflict is not None
+    assert "1 named question cannot" in conflict.because
+
+
 def test_nothing_left_is_no_set() -> None:
     """If all is to be avoided there is no set, not even a nearest one."""
     selection = choose(MIXED, Wishes(count=1, avoid_competencies=("cost", "evaluation", "safety")))

@@ -6,7 +6,7 @@ import pytest
 
 from coach.errors import NotFoundError
 from coach.export.markdown import to_markdown
-from coach.recruit.contract import TemplateUse, Wishes
+from coach.recruit.contract import CompetencyWish, TemplateUse, Wishes
 from coach.recruit.guide import to_guide
 from coach.recruit.order import Order, build_first, build_next
 from coach.recruit.reapply import Reapplied, Reapplier
@@ -122,6 +122,90 @@ def test_what_a_version_does_not_speak_of_stays(house: House, recruiter: Recruit
     made = build_next(recruiter, Order(wishes=Wishes(level="senior", count=3)), house.set.made)
     assert (made.title, made.introduction, made.template) == ("Loop", "Welcome.", house.set.made.template)
     assert len(asked(made)) == 3
+
+
+def test_a_weight_changes_no_question(database: Database, recruiter: Recruiter) -> None:
+    """Any question of a set can be weighed after an edit moved others; one that is not in it cannot."""
+    house = House(database, recruiter, TemplateRules(title="House"))
+    gone = max(asked(house.set.made))
+    house.edit(avoid_questions=(gone,))
+    house.apply()
+    house.edit(avoid_questions=())
+    house.apply()
+    assert gone not in asked(house.now)
+    for one in sorted(asked(house.now)):
+        weighed = (Weighting(question_id=one, weight=2, reason="We do this daily."),)
+        made = build_next(recruiter, Order(weightings=weighed), house.now)
+        assert (made.interviews, made.weightings) == (house.now.interviews, weighed)
+    unknown = Weighting(question_id=gone, weight=2, reason="We do this daily.")
+    with pytest.raises(NotFoundError, match="not in the set"):
+        build_next(recruiter, Order(weightings=(unknown,)), house.now)
+
+
+def test_a_version_moves_no_more_questions_than_it_must(house: House, recruiter: Recruiter) -> None:
+    """A further question joins those that are there; another seed is another set."""
+    seen = asked(house.set.made)
+    house.edit(avoid_questions=(max(seen),))
+    house.apply()
+    house.edit(avoid_questions=())
+    house.apply()
+    kept = asked(house.now)
+    assert kept < asked(build_next(recruiter, Order(wishes=Wishes(count=5)), house.now))
+    others = [build_next(recruiter, Order(wishes=Wishes(seed=seed)), house.now) for seed in (1, 2, 3)]
+    assert any(asked(one) != kept for one in others)
+
+
+RULES = TemplateRules(
+    title="House",
+    minutes=30,
+    avoid_kinds=("behavioural",),
+    avoid_topics=("blockchain",),
+    competencies=(CompetencyWish(id="cost", weight=2), CompetencyWish(id="incident-response")),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("make it 60 minutes", {"minutes": 60}),
+        ("6 to 8 questions", {"count": None, "fewest": 6, "most": 8}),
+        ("mid level, no system design", {"level": "mid", "avoid_kinds": ("behavioural", "design")}),
+        ("debugging questions only", {"kinds": ("debugging",)}),
+        (
+            "no cost questions",
+            {"competencies": RULES.competencies[1:], "avoid_competencies": ("cost",)},
+        ),
+    ],
+)
+def test_a_text_changes_what_it_speaks_of(
+    database: Database, recruiter: Recruiter, text: str, changes: dict[str, object]
+) -> None:
+    """A version from words keeps every wish that they do not mention, the house rules' as well."""
+    before = House(database, recruiter, RULES).set.made
+    made = build_next(recruiter, Order(text=text), before)
+    assert (made.request, made.wishes) == (text, before.wishes.model_copy(update=changes))
+
+
+def test_what_a_text_asks_for_is_not_ruled_out_any_more(recruiter: Recruiter) -> None:
+    """The last word counts; a text that contradicts itself still does."""
+    before = build_first(recruiter, Order(text="no cost questions, nothing behavioural, senior"))
+    assert before.wishes.avoid_competencies == ("cost",)
+    after = build_next(recruiter, Order(text="cost"), before).wishes
+    assert [one.id for one in after.competencies] == ["cost"]
+    assert (after.avoid_competencies, after.avoid_kinds, after.level) == ((), ("behavioural",), "senior")
+
+
+def test_wishes_that_are_left_out_stay(house: House, recruiter: Recruiter) -> None:
+    """Of wishes that are sent those that were given hold, one size for another; all given replace all."""
+    before = house.set.made
+    sized = build_next(recruiter, Order(wishes=Wishes(fewest=3, most=5)), before)
+    assert sized.wishes == Wishes(level="senior", fewest=3, most=5)
+    avoiding = build_next(recruiter, Order(wishes=Wishes(avoid_kinds=("design",))), sized)
+    assert avoiding.wishes == Wishes(level="senior", fewest=3, most=5, avoid_kinds=("design",))
+    only = build_next(recruiter, Order(wishes=Wishes(kinds=("design",))), avoiding)
+    assert (only.wishes.kinds, only.wishes.avoid_kinds) == (("design",), ())
+    whole = Wishes.model_validate(dict(Wishes(count=2)))
+    assert build_next(recruiter, Order(wishes=whole), only).wishes == whole
 
 
 def test_one_set_that_cannot_follow_keeps_no_other_from_it(house: House) -> None:
