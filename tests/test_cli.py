@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from coach.cli.options import read_batch
+from coach.cli.options import read_batch, whole_file
 from coach.errors import UsageError
 from coach.settings import Settings
 from coach.types import OUTLINE_FIELDS
@@ -263,8 +264,18 @@ def _is_one_line_of_mend(done: Done) -> bool:
         (("search", "x", "--collection", "never-filled"), {}, 4, "coach ingest"),
         (("chat", "--collection", "never-filled"), {}, 4, "coach ingest"),
         (("search", "x", "--filter", "colour=red"), {}, 2, "level, kind"),
+        (("search", "x", "--filter", "level=expert"), {}, 2, "junior, mid, senior, staff"),
+        (("search",), {}, 2, "'coach search --help'"),
         (("ask", "x", "--level", "intern"), {}, 2, "--help"),
         (("ask", "x"), {"rrf_k": "0"}, 2, "COACH_RRF_K"),
+        (
+            ("ask", "x"),
+            {"allowed_hosts": "foo"},
+            2,
+            "COACH_ALLOWED_HOSTS has the value 'foo': JSON is wanted",
+        ),
+        (("weights",), {"model_prices": "{"}, 2, "COACH_MODEL_PRICES has the value '{': JSON is wanted"),
+        (("weights",), {"fallback_models": '["x"]'}, 2, "COACH_FALLBACK_MODELS has the value 'x'"),
         (("ask", "x"), {"weights_dir": "absent"}, 8, "coach weights fetch"),
         (("ask", "cache " * 1700), {}, 2, "COACH_MAX_QUESTION_CHARS"),
     ],
@@ -277,6 +288,21 @@ def test_an_error_is_one_line_with_its_mend_and_its_own_code(
     assert done.code == code
     assert _is_one_line_of_mend(done)
     assert mend in done.err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_an_output_that_lacks_characters_gets_their_escapes(
+    ingested: Ingested, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    """No answer ends in a traceback for the sake of a bullet, and JSON says the same in any encoding."""
+    wanted = ingested.program.run("ask", CLEAR_QUESTIONS[0], "--json").rows[0]
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    shown, err = ingested.program.start("ask", CLEAR_QUESTIONS[0]).communicate()
+    assert (rb"\u2022" in shown, err) == (True, b"")
+    made, err = ingested.program.start("ask", CLEAR_QUESTIONS[0], "--json").communicate()
+    # click writes UTF-8 where nothing but ASCII is promised
+    answer = json.loads(made.decode("utf-8" if encoding == "ascii" else encoding))
+    assert (answer["outline"], err) == (wanted["outline"], b"")
 
 
 def test_a_server_that_does_not_answer_is_named(ingested: Ingested) -> None:
@@ -381,3 +407,43 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(ingested: Ingested) ->
         given.close()
         assert err.read() == b""
     assert process.wait(60) == 141
+
+
+@pytest.mark.parametrize("arguments", [("ask", CLEAR_QUESTIONS[0]), ("search", "cache"), ("--help",)])
+def test_text_for_people_that_nobody_reads_ends_with_its_own_code_too(
+    ingested: Ingested, arguments: tuple[str, ...]
+) -> None:
+    """`coach ask ... | head -1` and `coach --help | head -1` end with 141 and without a word."""
+    process = ingested.program.start(*arguments)
+    process.stdout.close()
+    with closing(process.stdin), closing(process.stderr) as err:
+        assert err.read() == b""
+    assert process.wait(60) == 141
+
+
+def _fill_the_disk(file: Path) -> None:
+    with whole_file(file) as draft:
+        draft.write_text("half", encoding="utf-8")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A disk that is full leaves what was there, and no draft; a new content keeps the file's mode."""
+    file = tmp_path / "report.md"
+    file.write_text("before", encoding="utf-8")
+    file.chmod(0o600)
+    with pytest.raises(UsageError, match=r"^cannot write '.*report\.md': No space left"):
+        _fill_the_disk(file)
+    assert [one.read_text(encoding="utf-8") for one in tmp_path.iterdir()] == ["before"]
+    with whole_file(file) as draft:
+        draft.write_text("after", encoding="utf-8")
+    assert (file.read_text(encoding="utf-8"), file.stat().st_mode & 0o777) == ("after", 0o600)
+
+
+def test_a_device_is_written_in_place(tmp_path: Path) -> None:
+    """`--out /dev/stdout` and a named pipe stay what they are."""
+    link = tmp_path / "null"
+    link.symlink_to(os.devnull)
+    with whole_file(link) as draft:
+        draft.write_text("gone", encoding="utf-8")
+    assert link.is_char_device()

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from json import JSONDecodeError
+from typing import TYPE_CHECKING
 
 import click
 
 from coach.cli.lazy import LazyGroup
+
+if TYPE_CHECKING:
+    from coach.errors import SettingsError
 
 # Before numpy is loaded: its threads and those of the embedding runtime would wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -44,14 +54,30 @@ _PLUGINS = "coach.commands"
 class _Program(LazyGroup):
     """All commands, with an end that is quiet when the reader goes away."""
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        """Read the arguments, which prints the help if they ask for it."""
+        with _quiet_without_reader():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; end with 141 if the reader of its output goes away ("coach search ... | head")."""
-        try:
+        """Run the command."""
+        with _quiet_without_reader():
             return super().invoke(ctx)
-        except BrokenPipeError:  # click would end with 1
-            # What is still buffered has nowhere to go; Python would complain of that on its way out.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(141)
+
+
+@contextmanager
+def _quiet_without_reader() -> Iterator[None]:
+    """End with 141 if the reader of the output goes away ("coach search ... | head")."""
+    try:
+        yield
+    except (BrokenPipeError, SystemExit) as end:  # click would end with 1, as rich does
+        if not (isinstance(end, BrokenPipeError) or isinstance(end.__context__, BrokenPipeError)):
+            raise
+        # What is still buffered has nowhere to go; Python would complain of that on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(141) from end
 
 
 @click.group(
@@ -64,6 +90,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; exit with the code of the error, if there is one (docs/cli.md lists them)."""
+    codecs.register_error("coach.escape", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="coach.escape")
     try:
         sys.exit(cli(standalone_mode=False, prog_name="coach"))  # None, or what a command exits with
     except click.Abort:
@@ -82,21 +112,41 @@ def main() -> None:
         _fail_with(error)
 
 
-def _fail_with(error: Exception) -> None:
-    from pydantic import ValidationError
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    r"""Return JSON's escapes ("\u2026") of characters that an encoding lacks, so that JSON stays JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
-    from coach.errors import CoachError, SettingsError, exit_code
+
+def _fail_with(error: Exception) -> None:
+    from coach.errors import CoachError, exit_code
 
     if _stems_from_interrupt(error):
         _fail("interrupted", 130)
     if isinstance(error, CoachError):
         _fail(f"{error}. {error.hint}" if error.hint else str(error), exit_code(error))
-    if isinstance(error, ValidationError) and error.title in {"Settings", "IndexSettings"}:
-        first = error.errors()[0]
-        name = "COACH_" + "_".join(str(part) for part in first["loc"]).upper()
-        wrong = SettingsError(f"{name} has the value {first['input']!r}: {first['msg']}")
+    if wrong := _wrong_setting(error):
         _fail(f"{wrong}. {wrong.hint}", exit_code(wrong))
     raise error
+
+
+def _wrong_setting(error: Exception) -> SettingsError | None:
+    """Return what an error says of a setting, if it is about one."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError as UnreadableError
+
+    from coach.errors import SettingsError
+
+    if isinstance(error, ValidationError) and error.title in {"Settings", "IndexSettings"}:
+        first = error.errors()[0]
+        field, value, problem = first["loc"][0], first["input"], first["msg"]
+    elif isinstance(error, UnreadableError) and isinstance(error.__cause__, JSONDecodeError):
+        field = str(error).split('"')[1]  # only the message names it
+        value, problem = error.__cause__.doc, "JSON is wanted"
+    else:
+        return None
+    return SettingsError(f"COACH_{str(field).upper()} has the value {value!r}: {problem}")
 
 
 def _stems_from_interrupt(error: BaseException | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def drill(
     from coach.operate.drills.qdrant import find_program
 
     if listing:
-        _list(drills())
+        _list(drills(), as_json=as_json)
         return
     chosen = drills() if everything else tuple(find(name) for name in names)
     if not chosen:
@@ -69,7 +70,11 @@ def drill(
         context.exit(ABSENT)
 
 
-def _list(known: tuple[Drill, ...]) -> None:
+def _list(known: tuple[Drill, ...], *, as_json: bool) -> None:
+    if as_json:
+        rows = [{"name": one.name, "summary": one.summary, "needs_qdrant": one.needs_qdrant} for one in known]
+        click.echo(json.dumps(rows))
+        return
     for one in known:
         needs = " Needs a Qdrant server." if one.needs_qdrant else ""
         click.echo(f"{one.name:<21} {one.summary}{needs}")

@@ -18,6 +18,7 @@ from coach.cli.options import (
     level_option,
     load_settings,
     open_coach,
+    taken_as,
     tenant_option,
 )
 from coach.cli.practice_report import form_option, output_option, write_report
@@ -47,8 +48,9 @@ def start(
     from coach.guard.principal import LOCAL
     from coach.practice.interview import Wish
 
-    with _interviews(collection, tenant) as interviews:
+    with taken_as(chapters="--chapter"):
         wish = Wish(level=as_level(level), chapters=chapters, minutes=minutes)
+    with _interviews(collection, tenant) as interviews:
         _hold(interviews, interviews.start(LOCAL.owner, wish))
 
 

@@ -15,6 +15,7 @@ from coach.cli.options import (
     json_option,
     load_settings,
     open_coach,
+    read_text,
     tenant_option,
 )
 
@@ -87,7 +88,7 @@ def plan(  # noqa: PLR0913, PLR0917 - click passes them by name
         until=until.date() if until else None,
         level=as_level(level) if level else None,
         minutes_a_day=minutes,
-        job_text=job.read() if job else "",
+        job_text=read_text(job, repr(job.name)) if job else "",
         time_zone=time_zone,
     )
     settings = load_settings(collection)

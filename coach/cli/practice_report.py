@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.cli.options import whole_file
+
 if TYPE_CHECKING:
     from coach.export.blocks import Printable
 
@@ -19,7 +21,11 @@ output_option = click.option(
 
 
 def write_report(form: str, output: Path | None, found: Printable, as_json: str) -> None:
-    """Write a report to a file, or to standard output. Raises UsageError for a PDF without a file."""
+    """Write a report to a file, or to standard output.
+
+    Raises:
+        UsageError: A PDF has no file, or the file cannot be written.
+    """
     from coach.errors import UsageError
     from coach.export.markdown import to_markdown
 
@@ -28,10 +34,13 @@ def write_report(form: str, output: Path | None, found: Printable, as_json: str)
 
         if output is None:
             raise UsageError("a PDF is no text for a terminal", hint="Name a file with --output.")
-        output.write_bytes(to_pdf(found))
+        content = to_pdf(found)
+        with whole_file(output) as draft:
+            draft.write_bytes(content)
         return
     text = as_json if form == "json" else to_markdown(found)
     if output is None:
         click.echo(text)
     else:
-        output.write_text(text, encoding="utf-8")
+        with whole_file(output) as draft:
+            draft.write_text(text, encoding="utf-8")

@@ -10,11 +10,13 @@ import click
 
 from coach.cli.database import open_database
 from coach.cli.options import (
+    WORDS,
     as_level,
     collection_option,
     json_option,
     load_settings,
     open_coach,
+    taken_as,
     tenant_option,
 )
 
@@ -33,8 +35,10 @@ def story() -> None:
 def _parts(command: Command) -> Command:
     """Add the options of a story's parts."""
     for name in ("result", "action", "task", "situation", "title"):
-        command = click.option(f"--{name}", help=f"The {name}.")(command)
-    return click.option("--question", "questions", multiple=True, help="Id of a question it is for.")(command)
+        command = click.option(f"--{name}", type=WORDS, help=f"The {name}.")(command)
+    return click.option(
+        "--question", "questions", multiple=True, type=WORDS, help="Id of a question it is for."
+    )(command)
 
 
 @story.command()
@@ -48,8 +52,10 @@ def add(questions: tuple[str, ...], *, as_json: bool, **parts: str | None) -> No
     given = {name: text for name, text in parts.items() if text}
     if "title" not in given:
         raise click.UsageError("a story needs --title")
+    with taken_as(question_ids="--question"):
+        text = StoryText.model_validate(given | {"question_ids": questions})
     with _stories() as store:
-        made = store.add(LOCAL.owner, StoryText.model_validate(given | {"question_ids": questions}))
+        made = store.add(LOCAL.owner, text)
     click.echo(made.model_dump_json() if as_json else "\n".join((*form_of(made).notes, f"Kept as {made.id}")))
 
 
@@ -67,9 +73,9 @@ def edit(story_id: str, questions: tuple[str, ...], **parts: str | None) -> None
         if questions:
             given["question_ids"] = questions
         kept = before.model_dump(include=set(StoryText.model_fields))
-        made = store.replace(
-            LOCAL.owner, story_id, StoryText.model_validate(kept | given), after=before.version
-        )
+        with taken_as(question_ids="--question"):
+            text = StoryText.model_validate(kept | given)
+        made = store.replace(LOCAL.owner, story_id, text, after=before.version)
     click.echo("\n".join((*form_of(made).notes, f"Kept as version {made.version}")))
 
 

@@ -75,6 +75,10 @@ def test_the_list_and_what_is_missing(tmp_path: Path) -> None:
     """--list names all; without its server a drill is not run, in one line and with a code of its own."""
     run = CliRunner().invoke(command, ["--list"])
     assert [line.split()[0] for line in run.output.splitlines()] == [one.name for one in drills()]
+    listed = json.loads(CliRunner().invoke(command, ["--list", "--json"]).output)
+    assert [one["name"] for one in listed if one["needs_qdrant"]] == [
+        one.name for one in drills() if one.needs_qdrant
+    ]
     program = Program(tmp_path, tmp_path)
     done = program.run("drill", "index-unreachable", "--qdrant", str(tmp_path / "nowhere"))
     assert (done.code, done.out, done.err.count("\n")) == (ABSENT, "", 1)
