@@ -73,7 +73,9 @@ def completed(asked: Asked) -> str:
 
 def told(answer: Answer, found: tuple[Found, ...]) -> Generator[Event, None, None]:
     """Yield the events of an answer that is already whole."""
-    yield Acknowledged(answer_id=answer.id, found=found, stack_hash=answer.stack.hash)
+    yield Acknowledged(
+        answer_id=answer.id, found=found, stack_hash=answer.stack.hash, standalone=answer.standalone
+    )
     yield from (Degraded(what=what) for what in answer.degraded)
     for name in OUTLINE_FIELDS:
         for index, claim in enumerate(getattr(answer.outline, name)):

@@ -25,12 +25,17 @@ class Found(Frozen):
 
 
 class Acknowledged(Frozen):
-    """The question was taken and searched for; empty `found` means that an abstention follows."""
+    """The question was taken and searched for; empty `found` means that an abstention follows.
+
+    Attributes:
+        standalone: As `Answer.standalone` will hold it.
+    """
 
     kind: Literal["acknowledged"] = "acknowledged"
     answer_id: str
     found: tuple[Found, ...]
     stack_hash: str
+    standalone: str = ""
 
 
 class ClaimVerified(Frozen):

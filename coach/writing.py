@@ -68,7 +68,12 @@ class _Writing:
             return
         findings = self._trace.findings = self._engine.find(standalone, self._watch)
         places = found(findings)
-        yield Acknowledged(answer_id=self._asked.id, found=places, stack_hash=self._engine.stack.hash)
+        yield Acknowledged(
+            answer_id=self._asked.id,
+            found=places,
+            stack_hash=self._engine.stack.hash,
+            standalone=standalone if standalone != self._asked.question else "",
+        )
         yield from (Degraded(what=what) for what in self._degraded)
         outline, made = Outline(), Made()
         if findings.decision.covered:

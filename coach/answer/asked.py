@@ -45,6 +45,19 @@ _PERSON = r"""
       | people | them | him | her | me | us | you | hires? | interviewers? | panel | team | company
       | employer )
 """
+_INTERVIEWED = r"(?: candidates? | applicants? | interviewees? )"
+_MACHINE = r"(?: models? | agents? | bots? | chatbots? | assistants? | systems? | apps? | llms? )"
+_ASKS = (
+    r"(?: (?:\w+ly|first|even)\ )?(?: ask | do | need | have | want | get | receive | see | say | show )s?"
+)
+# Who serves the users of a product has their questions as matter; nobody interviews them.
+_USERS = r"(?: users? | customers? | clients? | visitors? | shoppers? | patients? )"
+# What somebody may need to be asked, and the panel then asks: "something hard to ask", "five to ask".
+_TO_ASK = r"""
+    (?: (?: something | anything | stuff | (?:thing|one|point|topic|idea|problem|scenario|puzzle|prompt)s?
+          )(?:\ [\w-]+){0,2}
+      | few | some | more | \d+ | two | three | four | five | six | seven | eight | ten | what )\ to\ ask\b
+"""
 _ON = r"""
     (?: for | about | on | to\ ask | covering | regarding | around | that | where | pitched | aimed | please )
 """
@@ -56,13 +69,15 @@ _NOT_A_TOPIC = r"(?: or | gets? | asks? | has | have | receives? | my | our | yo
 _WANTS_QUESTIONS = re.compile(
     rf"""
     ^\W*(?!{_ASKS_ITSELF})(?:(?!{_NOT_A_TOPIC})[\w'’-]+[\s,]+){{0,5}}questions?(?:\ {_ON}\b | \W*$)
-    | \b{_REQUEST}\b[^.?!]{{0,50}}\b(?: questions?\b(?!\ (?:mark|answering)) | to\ ask\b )
+    | \b{_REQUEST}\b(?:(?!\bask(?!\ (?:for|me)\b))[^.?!]){{0,50}}\bquestions?\b(?!\ (?:mark|answering))
+    | \b{_REQUEST}\b[^.?!]{{0,50}}\b(?: {_TO_ASK} | to\ ask\b[^.?!]{{0,30}}\b{_INTERVIEWED}\b )
     | \b(?:what|which)\b[^.?!]{{0,40}}\bquestions?\b[^.?!]{{0,50}}
       \b(?: ask(?:ed)? | expect | come\ (?:up|next|after) | prepare\ for | get | test | reveal | probe )\b
     | \b(?: set | list | bank | pool )\ of\ (?:[\w-]+\ ){{0,3}}questions\b
     | \bquestion\ (?: set | list | bank | pool )\b
     | \b{_SORT}\ questions\ {_ON}\b
-    | \bwhat\ (?: should | would | could | can | do | might | will | to | shall | must )\b[^.?!]{{0,30}}?
+    | \bwhat\ (?: should | would | could | can | do | might | will | to | shall | must )\b
+      (?:(?!\b(?: it | if | when | {_MACHINE}(?=\ {_ASKS}\b) )\b)[^.?!]){{0,30}}?
       \b(?: ask | put\ to )\ (?:\w+\ ){{0,3}}?{_PERSON}\b
     | \bwhat\ (?: do | would | will | might | could | can | should )
       \ (?: interviewers? | they | companies | recruiters? | panels? )\b[^.?!]{{0,20}}\bask\b
@@ -75,10 +90,12 @@ _WANTS_QUESTIONS = re.compile(
 )
 # A question that is about questions: users' questions, question answering, how to answer one.
 _ABOUT_QUESTIONS = re.compile(
-    r"""
+    rf"""
     \b(?: answer(?:ing|s)? | handl\w+ | rewrit\w+ | classif\w+ | rout\w+ | embed\w* | rephras\w+
-        | decompos\w+ | clarifying | refus\w+ )\b[^.?!]{0,40}\bquestions?\b
-    | \b(?:users?|customers?|clients?)['’]?s?['’]?\ (?:\w+\ )?questions?\b
+        | decompos\w+ | clarifying | refus\w+ )\b[^.?!]{{0,40}}\bquestions?\b
+    | \b{_USERS}['’]?s?['’]?\ (?:\w+\ )?questions?\b
+    | \bquestions?\ (?:(?:do|does|did|should|would|will|can|could|might|must|that)\ )?
+      (?:\w+\ ){{0,2}}?(?:{_USERS}|{_MACHINE})\ {_ASKS}\b
     """,
     _FLAGS,
 )

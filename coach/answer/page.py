@@ -96,7 +96,7 @@ def lay_out(answer: Answer) -> Page:
             lines.append(Line(text, shown, cited, claim.support == "partial"))
             above = label
         if lines:
-            blocks.append(Block(name, title_of(name, answer.question), tuple(lines)))
+            blocks.append(Block(name, title_of(name, answer.standalone or answer.question), tuple(lines)))
     return Page(
         printable(answer.question), _facts(answer), _degraded(answer), tuple(blocks), tuple(references)
     )
@@ -122,7 +122,7 @@ def _reference(number: int, citation: Citation) -> Reference:
 
 
 def title_of(name: OutlineField, question: str) -> str:
-    """Return the title of a part of the answer to a question."""
+    """Return the title of a part of the answer to a question that stands alone."""
     return "Questions to ask" if name == "steps" and wants_questions(question) else _TITLES[name]
 
 

@@ -15,6 +15,11 @@ _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 # Joiners shape letters and emoji; all other format characters are invisible or deceive.
 _JOINERS = "\u200c\u200d"
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cs"})
+# Never characters, and XML forbids two of them; what is only not assigned yet may be a new emoji and stays.
+# Source: The Unicode Standard, 23.7 Noncharacters.
+_NONCHARACTERS = frozenset(map(chr, range(0xFDD0, 0xFDF0))) | {
+    chr(plane | end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)
+}
 
 
 def plain(raw: str) -> str:
@@ -27,7 +32,7 @@ def plain(raw: str) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return a text on one line without control characters, terminal escapes and direction overrides.
+    r"""Return a text on one line without control characters, noncharacters, escapes and direction overrides.
 
     >>> printable("red \x1b[31malert\x07\nnow")
     'red [31malert now'
@@ -51,7 +56,9 @@ def _visible(text: str) -> str:
     return "".join(
         char
         for char in text
-        if char.isspace() or char in _JOINERS or unicodedata.category(char) not in _UNPRINTABLE
+        if char.isspace()
+        or char in _JOINERS
+        or (unicodedata.category(char) not in _UNPRINTABLE and char not in _NONCHARACTERS)
     )
 
 

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("query", required=False)
 @click.option(
-    "-k", "limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Hits to print."
+    "-k",
+    "limit",
+    type=click.IntRange(1, 200),
+    default=10,
+    show_default=True,
+    help="Most hits to print; there are never more than chunks that are looked at (COACH_RERANK_LIMIT).",
 )
 @collection_option
 @tenant_option
@@ -130,7 +135,8 @@ def _check_one(text: str | None, batch: IO[str] | None) -> None:
     from coach.errors import UsageError
 
     if (text is None) == (batch is None):
-        raise UsageError("give either a question or --batch FILE", hint="See 'coach ask --help'.")
+        command = click.get_current_context().command_path
+        raise UsageError("give either a question or --batch FILE", hint=f"See '{command} --help'.")
 
 
 def _console() -> Console:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from coach.answer.cues import word_count
 from coach.conversation.dialogue import State
+from coach.conversation.expletive import is_expletive
 from coach.conversation.subject import body_of, subject_of
 from ingest.analysis import terms
 from ingest.contract import Frozen
@@ -33,7 +34,9 @@ _MORE = re.compile(
       )\W*$""",
     _FLAGS,
 )
-_PREPOSITIONS = "for|in|with|without|on|at|under|during|after|before|from|by|as|within|across|against|over"
+_PREPOSITIONS = (
+    "for|in|with|without|on|at|under|during|after|before|from|by|as|within|across|against|over|about"
+)
 _TURNED = re.compile(
     rf"{_OPENING}(?:(?:what|how)\ about\ )?(?P<tail>(?P<preposition>{_PREPOSITIONS})\ [^?]{{2,80}}?)\W*$",
     _FLAGS,
@@ -43,6 +46,19 @@ _ASPECT = re.compile(rf"{_OPENING}(?:what|how)\ about\ (?P<aspect>[^?]{{2,80}}?)
 _AND_ASPECT = re.compile(
     r"^\W*(?:and|or|but)\ (?P<aspect>(?!(?:what|how|why|when|where|who|which|is|are|do|does|did"
     r"|can|could|should|would|will)\b)[^?]{2,50}?)\W*$",
+    _FLAGS,
+)
+_AUXILIARY = r"""(?: do | does | did | is | are | was | were | has | have | can | could | should | would
+    | will | must | may | might )(?:n?['’]t)?"""
+_ASKING = "what|how|why|when|where|who|whom|whose|which"
+# A whole question behind a case of its own: "with LoRA, what rank ...?", "at what scale do you ...?". One
+# that leaves the rest out or points back is none: "in production, what then?", "and for two, is that safer?".
+_ASKS_ITSELF = re.compile(
+    rf"""[,;:.!]\ *(?: {_ASKING} | {_AUXILIARY}(?!\ (?:this|that)\b)
+            | explain | describe | compare | tell | walk )(?:['’]\w+)?\b
+            (?!(?:\ (?:then|so|else|not|now))?\W*$)
+        | \b(?:{_ASKING})\ {_AUXILIARY}\ (?:you|we|i|one|they|it|an?|the|your|our)\b
+        | ^\w+\ (?:what|which|whose|whom|how)\b.*\ {_AUXILIARY}\b""",
     _FLAGS,
 )
 _ORDINALS = {
@@ -67,6 +83,14 @@ _POINT = re.compile(
         | (?:step|point|item|number)\ (?:no\.?\ |\#)?(?P<number>\d{{1,2}}) )\b""",
     _FLAGS,
 )
+# What goes on behind a place in an order may say in which: "of RLHF", "you do in an outage".
+_OF = re.compile(r"\ of\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"""\ (?: of | in | on | at | for | with | when | if | before | after | during | while
+        | an? | the | your | our | (?:to|that|you|we|i|one|they)\ \w+ )\b""",
+    _FLAGS,
+)
+_OF_THE_ANSWER = frozenset(terms("answer list outline plan"))
 _THING = r"""(?:approach(?:es)?|methods?|ways?|cases?|problems?|issues?|things?|ideas?|techniques?|patterns?
     |ones?|solutions?|options?|situations?|topics?|concepts?|strateg(?:y|ies)|metrics?|numbers?|setup|choice
     |decision)"""
@@ -140,7 +164,7 @@ def _more(asked: str, state: State) -> str | None:
 
 def _point(asked: str, state: State) -> str | None:
     match = _POINT.search(asked)
-    if match is None or not state.points:
+    if match is None or not state.points or _is_of_its_own(match, state):
         return None
     ordinal = (match["ordinal"] or "").lower()
     place = (
@@ -152,10 +176,19 @@ def _point(asked: str, state: State) -> str | None:
     return f"{asked[: match.start()]}“{point}”{asked[match.end() :]} ({subject_of(state.question)})"
 
 
+def _is_of_its_own(point: re.Match[str], state: State) -> bool:
+    """Return whether the words behind a place in an order name an order that was not talked about."""
+    points_surely = point["number"] or point[0].lower().endswith("one")
+    behind = point.string[point.end() :]
+    link = (_OF if points_surely else _GOES_ON).match(behind)
+    new = set(terms(behind[link.end() :])) - _PERSONS - _OF_THE_ANSWER if link else set()
+    return not new <= set(terms(state.question))
+
+
 def _turned(asked: str, state: State) -> str | None:
     """Turn the last question to another case: "and for agents?"; what stood in that place goes."""
     match = _TURNED.match(asked)
-    if match is None:
+    if match is None or _ASKS_ITSELF.search(match["tail"]):
         return None
     kept = re.sub(
         rf"\s+{match['preposition']}\s+[^?,;]*$",
@@ -169,14 +202,16 @@ def _turned(asked: str, state: State) -> str | None:
 
 def _condition(asked: str, state: State) -> str | None:
     match = _CONDITION.match(asked)
-    if match is None or len(set(terms(match["tail"])) - _PERSONS) > 2 * _SHORT_TERMS:
+    if match is None or _ASKS_ITSELF.search(match["tail"]):
+        return None
+    if len(set(terms(match["tail"])) - _PERSONS) > 2 * _SHORT_TERMS:
         return None
     return f"{state.question.rstrip('?. ')}, {match['tail']}?"
 
 
 def _aspect(asked: str, state: State) -> str | None:
     match = _ASPECT.match(asked) or _AND_ASPECT.match(asked)
-    if match is None or _POINTS_BACK.search(match["aspect"]):
+    if match is None or _POINTS_BACK.search(match["aspect"]) or _ASKS_ITSELF.search(match["aspect"]):
         return None
     return f"What about {match['aspect']}: {state.question}"
 
@@ -193,9 +228,7 @@ _RULES: tuple[Callable[[str, State], str | None], ...] = (
 
 def _pointing(asked: str, state: State) -> Standalone | None:
     """Put what is being talked about where a word points back, unless it points into the question itself."""
-    match = next(
-        (one for one in _POINTS_BACK.finditer(asked) if not _CONJOINS.search(asked[: one.start()])), None
-    )
+    match = next((one for one in _POINTS_BACK.finditer(asked) if not _points_nowhere(asked, one)), None)
     if match is None or len(set(terms(asked[: match.start()])) - _PERSONS) >= _OWN_TERMS:
         return None
     if not state.subject or _POINTS_BACK.search(state.subject):
@@ -204,6 +237,10 @@ def _pointing(asked: str, state: State) -> Standalone | None:
     completed = asked[: match.start()] + named + asked[match.end() :]
     # Two different things may be meant by one word; what came before decides if a model is there to read it.
     return Standalone(question=_beside(completed, state), how="rules", is_sure=not state.subjects)
+
+
+def _points_nowhere(asked: str, match: re.Match[str]) -> bool:
+    return bool(_CONJOINS.search(asked[: match.start()])) or is_expletive(asked, match.start())
 
 
 def _short(asked: str, state: State) -> Standalone | None:

@@ -8,7 +8,7 @@ from coach.answer.page import REASONS, title_of
 from coach.answer.plain import printable, printable_lines
 from coach.answer.render import escaped, fenced
 from coach.api.chat.schemas import Annotation, ChatCitation, UrlCitation
-from coach.events import ClaimVerified, Degraded, Event, Finished
+from coach.events import Acknowledged, ClaimVerified, Degraded, Event, Finished
 from coach.types import Abstention, Answer, Citation, Claim, OutlineField
 
 
@@ -39,6 +39,8 @@ class LinkedMarkdown:
         """Return the text that an event adds; it may be empty."""
         self._added = ""
         match event:
+            case Acknowledged():
+                self._question = event.standalone or self._question
             case ClaimVerified():
                 self._claim(event)
             case Degraded():

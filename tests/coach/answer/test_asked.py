@@ -25,6 +25,14 @@ from coach.answer.asked import asks_quantity, compares, levels_named, wants_ques
         "How should I test a candidate on evals?",
         "What questions should I expect on vector databases?",
         "Draft a list of questions to test prompt injection know-how",
+        "give me questions to ask a candidate about RAG",
+        "I need something to ask about evals",
+        "give me five to ask about agents",
+        "I need to ask a candidate about agents",
+        "I want to ask for interview questions on RAG",
+        "what would an LLM team ask me?",
+        "what questions do LLM interviewers ask?",
+        "I want you to ask me questions about agents",
     ],
 )
 def test_request_for_questions_is_recognised(query: str) -> None:
@@ -47,6 +55,17 @@ def test_request_for_questions_is_recognised(query: str) -> None:
         "How do I prepare for interview questions?",
         "Why would a model ask for more context?",
         "Can you interview a service owner about an outage?",
+        "I want to ask how you size a GPU cluster",
+        "I need to ask: when does a reranker earn its latency?",
+        "want to ask: what is RAG?",
+        "need to ask about prompt caching",
+        "How should I build a system to ask questions over PDFs",
+        "get the model to ask a user before deleting",
+        "What should a model do if it needs to ask us for permission?",
+        "What should an agent ask us before deleting a table?",
+        "What questions do users ask most?",
+        "Which questions should an agent ask before it acts?",
+        "find a way to ask the user for consent",
     ],
 )
 def test_question_about_questions_is_no_request(query: str) -> None:

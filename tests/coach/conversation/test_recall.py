@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coach.answer import to_markdown
 from coach.api.chat.markdown import LinkedMarkdown
 from coach.coach import Coach
 from coach.conversation import MOST_TURNS, Dialogue, Turn, recall, stand_alone
@@ -16,11 +17,11 @@ def said(*texts: str) -> list[Turn]:
     return [Turn(role="coach" if number % 2 else "user", text=text) for number, text in enumerate(texts)]
 
 
-def shown(coach: Coach, question: str) -> tuple[str, Dialogue]:
+def shown(coach: Coach, question: str, before: Dialogue | None = None) -> tuple[str, Dialogue]:
     """Return an answer as a chat client shows it, and the conversation after it."""
     writer = LinkedMarkdown(question, "http://coach.example")
     text = ""
-    for event in coach.stream(question):
+    for event in coach.stream(question, conversation=before):
         text += writer.feed(event)
         if isinstance(event, Finished):
             return text, Dialogue().after(event.answer)
@@ -32,6 +33,16 @@ def test_a_shown_answer_is_recalled_as_it_was_given(coach: Coach) -> None:
     text, dialogue = shown(coach, STAMPEDE)
     assert dialogue.state.points
     assert recall(said(STAMPEDE, text)).state == dialogue.state
+
+
+def test_a_follow_up_to_a_request_for_questions_has_its_title(coach: Coach) -> None:
+    """What is composed as questions to ask is called so, however short the follow-up is."""
+    _, dialogue = shown(coach, "Give me questions to ask a candidate about caches")
+    text, after = shown(coach, "and about releases?", dialogue)
+    assert after.state.question == "Give me questions to ask a candidate about releases?"
+    assert "## Questions to ask" in text
+    answer = coach.ask("and about releases?", conversation=dialogue)
+    assert "Questions to ask" in to_markdown(answer)
 
 
 def test_a_follow_up_is_completed_from_the_texts() -> None:

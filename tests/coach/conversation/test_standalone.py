@@ -30,6 +30,19 @@ BASE = "How do you stop an agent that is stuck in a tool loop"
         ("tell me more about step 2", "tell me more about “Separate the two kinds” (an agent)"),
         ("What does the first one mean?", "What does “Confirm. Read the last ten calls” mean? (an agent)"),
         ("Why the last step?", "Why “Separate the two kinds”? (an agent)"),
+        (
+            "What is the last step of your answer?",
+            "What is “Separate the two kinds” of your answer? (an agent)",
+        ),
+        (
+            "Does the second one hold in production?",
+            "Does “Separate the two kinds” hold in production? (an agent)",
+        ),
+        ("What if the second step fails?", "What if “Separate the two kinds” fails? (an agent)"),
+        ("For agents, too?", f"{BASE} For agents, too?"),
+        ("with retries, is that safer?", f"{BASE} with retries, is that safer?"),
+        ("and in which cases?", "How do you stop an agent that is stuck in which cases?"),
+        ("and if latency doubles, what then?", f"{BASE}, if latency doubles, what then?"),
     ],
 )
 def test_ellipsis_is_completed_by_rules(asked: str, meant: str) -> None:
@@ -46,6 +59,11 @@ def test_ellipsis_is_completed_by_rules(asked: str, meant: str) -> None:
         ("Is this approach expensive?", "Is an agent expensive"),
         ("How often does that happen?", "stuck in a tool loop"),
         ("Do they scale?", "Do an agent scale"),
+        ("Is it worth the money?", "Is an agent worth the money"),
+        ("Is it safe to use in production?", "Is an agent safe to use in production"),
+        ("Is it hard to set up?", "Is an agent hard to set up"),
+        ("How long does it take to run?", "How long does an agent take to run"),
+        ("In production, how would it change?", "In production, how would an agent change"),
     ],
 )
 def test_word_that_points_back_is_replaced(asked: str, holds: str) -> None:
@@ -64,6 +82,26 @@ def test_word_that_points_back_is_replaced(asked: str, holds: str) -> None:
         "When do you add vectors to keyword search, and what do they cost?",
         "什么是分布式锁？怎么实现？",
         "How long may a rollback take before users notice?",
+        "With LoRA, what rank should I choose?",
+        "In production, how do you monitor drift?",
+        "In production how do you monitor drift?",
+        "By the way, what is RAG?",
+        "At what scale do you shard an index?",
+        "If latency doubles, what do you check first?",
+        "If latency doubles, should you add replicas?",
+        "After an incident, who writes the postmortem?",
+        "And caching, when does a semantic cache pay off?",
+        "What's the first thing you do in an outage?",
+        "What is the last step of RLHF?",
+        "What is the first thing to check when latency spikes?",
+        "Explain step 2 of backpropagation",
+        "When is it worth fine-tuning a model?",
+        "How long does it take to fine-tune a 7B model?",
+        "When does it make sense to roll out a canary?",
+        "How likely is it that a model leaks its training data?",
+        "Is it a good idea for a small team to train embeddings?",
+        "Would it be better to use a queue?",
+        "Does it matter whether prompts are cached?",
     ],
 )
 def test_whole_question_is_left_alone(asked: str) -> None:

@@ -26,6 +26,7 @@ HOSTILE = (
     "http://evil.example/auto",
     "<http://evil.example/auto>",
     "x\n\n# heading\n\n| a | b |\n|---|---|",
+    "no\ufffe char\uffff act\ufdd0er\U0001ffff",
 )
 LIVE = {"image", "link_open", "html_inline", "html_block"}
 

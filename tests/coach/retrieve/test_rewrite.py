@@ -18,10 +18,31 @@ def rewriter() -> Rewriter:
 
 
 def test_typing_errors_are_repaired_against_the_index(rewriter: Rewriter) -> None:
-    """A missing, doubled or swapped letter is mended with a word that the index or the language has."""
+    """A missing, doubled or swapped letter is mended with a word that the index has, and with no other."""
     query = rewriter.rewrite("how stop halucination of my agnet yesterdy")
-    assert query.repairs == {"halucination": "hallucination", "agnet": "agent", "yesterdy": "yesterday"}
-    assert query.text == "how stop hallucination of my agent yesterday"
+    assert query.repairs == {"halucination": "hallucination", "agnet": "agent"}
+    assert query.text == "how stop hallucination of my agent yesterdy"
+
+
+@pytest.mark.parametrize("asked", ["HOW STOP HALUCINATION", "How Stop Halucination", "Halucination?"])
+def test_typing_errors_are_repaired_where_a_capital_makes_no_name(rewriter: Rewriter, asked: str) -> None:
+    """A question in capitals, a title and the first word of a sentence are mended like any other."""
+    assert rewriter.rewrite(asked).repairs == {"halucination": "hallucination"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "is Prompy any good?",
+        "is AGNET any good?",
+        "is PromtInjection a thing?",
+        "is kprompt good?",
+        "my ajent",
+    ],
+)
+def test_names_are_left_alone(rewriter: Rewriter, asked: str) -> None:
+    """A capital within a sentence, a letter in front and another letter in a short word speak for a name."""
+    assert rewriter.rewrite(asked).repairs == {}
 
 
 def test_known_words_are_left_alone_even_if_the_index_lacks_them(rewriter: Rewriter) -> None:
