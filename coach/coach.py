@@ -197,6 +197,11 @@ class Coach:
         with self._engine() as engine:
             return engine.book.questions
 
+    def practice_question(self, question: str) -> PracticeQuestion:
+        """Return a question that can be practised, named by its id or slug. Raises NotFoundError."""
+        with self._engine() as engine:
+            return engine.book.questions[engine.book.entry(question).section.id]
+
     def practice_drills(self) -> Mapping[str, Staged]:
         """Return the incident drills whose pages the handbook has, by id."""
         with self._engine() as engine:

@@ -10,7 +10,16 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import collection_option, json_option, load_settings, open_coach, tenant_option
+from coach.cli.options import (
+    WORDS,
+    collection_option,
+    json_option,
+    load_settings,
+    open_coach,
+    read_text,
+    tenant_option,
+    whole_file,
+)
 from coach.cli.practice_drill import drill
 from coach.cli.practice_interview import interview
 from coach.cli.practice_progress import plan, progress
@@ -71,9 +80,11 @@ def grade(
 
 @practice.command()
 @click.argument("grade_id")
-@click.option("--point", required=True, help="Name of the point that you think was judged wrongly.")
-@click.option("--evidence", required=True, help="The words of your answer that say it.")
-@click.option("--comment", default="", help="Anything else, for your own record.")
+@click.option(
+    "--point", required=True, type=WORDS, help="Name of the point that you think was judged wrongly."
+)
+@click.option("--evidence", required=True, type=WORDS, help="The words of your answer that say it.")
+@click.option("--comment", default="", type=WORDS, help="Anything else, for your own record.")
 @collection_option
 @tenant_option
 @json_option
@@ -102,15 +113,24 @@ def dispute(
 
 
 @practice.command()
-@click.option("--question", "question_id", help="Only grades of this question, by its id.")
+@click.option("--question", "question_id", help="Only grades of this question, by its id or slug.")
 @click.option("-n", "limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@collection_option
+@tenant_option
 @json_option
-def grades(question_id: str | None, limit: int, *, as_json: bool) -> None:
+def grades(
+    question_id: str | None, limit: int, collection: str | None, tenant: str | None, *, as_json: bool
+) -> None:
     """List your grades, newest first."""
     from coach.guard.principal import LOCAL
 
-    with _grades(load_settings(None)) as store:
+    settings = load_settings(collection)
+    with _grades(settings) as store:
         page = store.list(LOCAL.owner, question_id=question_id, limit=limit)
+        if question_id and not page.items:  # a slug; ids need no handbook, and outlive its questions
+            with open_coach(settings, tenant) as coach:
+                named = coach.practice_question(question_id).id
+            page = store.list(LOCAL.owner, question_id=named, limit=limit)
     for one in page.items:
         if as_json:
             click.echo(one.model_dump_json())
@@ -136,17 +156,17 @@ def due(time_zone: str, collection: str | None, tenant: str | None, *, as_json: 
     settings, zone = load_settings(collection), find_zone(time_zone)
     with open_database(settings) as database, open_coach(settings, tenant) as coach:
         questions = coach.practice_questions()
-        found = CardStore(database).due(LOCAL.owner, utc_now(), zone, limit=200)
-    for one in found:
-        question = questions.get(one.question_id)
-        if question is None:  # the handbook has changed
-            continue
-        wording = question.wording(one.card.successes)
+        found = CardStore(database).due(LOCAL.owner, utc_now(), zone, known=questions, limit=200)
+    for one in found.cards:
+        wording = questions[one.question_id].wording(one.card.successes)
         if as_json:
             row = {"question_id": one.question_id, "wording": wording, "due": one.card.due.isoformat()}
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
             click.echo(f"{one.card.due.astimezone(zone):%Y-%m-%d}  {wording}  {one.question_id}")
+    if found.retired:
+        told = f"Left out, since the handbook does not have their questions any more: {found.retired} due."
+        click.echo(told, err=True)
 
 
 @practice.command()
@@ -167,7 +187,9 @@ def anki(file: Path, collection: str | None, tenant: str | None) -> None:
             for one in cards
             if one.question_id in questions
         ]
-    click.echo(f"{write_deck(notes, file)} cards in {file}")
+    with whole_file(file) as draft:
+        count = write_deck(notes, draft)
+    click.echo(f"{count} cards in {file}")
 
 
 def _after_dispute(stored: StoredGrade, point: str) -> str:
@@ -189,10 +211,7 @@ def _read(file: IO[str]) -> str:
     from coach.errors import UsageError
     from coach.practice.candidate import MAX_ANSWER_CHARS
 
-    try:
-        answer = file.read()
-    except UnicodeDecodeError as error:
-        raise UsageError(f"the answer is not UTF-8: {error.reason}", hint="Save it as UTF-8.") from error
+    answer = read_text(file, "the answer")
     if len(answer) > MAX_ANSWER_CHARS:
         raise UsageError(f"the answer has {len(answer)} characters; {MAX_ANSWER_CHARS} are taken")
     return answer

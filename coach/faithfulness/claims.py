@@ -14,7 +14,7 @@ SentenceKind = Literal["claim", "refusal", "lead", "question", "remark"]
 MAX_CLAIM_CHARS = 1200
 
 _LINE = re.compile(r"[^\n]+")
-_MARKER = re.compile(r"[ \t]*(?:#{1,6}\s+|>+\s*|[-*+•‣◦–]\s+|\(?(?:\d{1,3}|[a-zA-Z])[.)]\s+)+")
+MARKER = re.compile(r"[ \t]*(?:#{1,6}\s+|>+\s*|[-*+•‣◦–]\s+|\(?(?:\d{1,3}|[a-zA-Z])[.)]\s+)+")
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _PASSAGES = r"""(?:the|these|this|those|any|given|provided|available|retrieved|supplied|above)
@@ -109,7 +109,7 @@ def classify(sentence: str) -> SentenceKind:
 
 def _pieces(answer: str, start: int, end: int) -> Iterator[Span]:
     """Yield the sentences of one line, none of them longer than what is judged as one claim."""
-    marker = _MARKER.match(answer, start, end)
+    marker = MARKER.match(answer, start, end)
     for sentence in sentences(answer, Span(marker.end() if marker else start, end)):
         first = sentence.start
         while sentence.end - first > MAX_CLAIM_CHARS:

@@ -10,6 +10,8 @@ from typing import Literal
 from coach.faithfulness.claims import split
 from coach.faithfulness.frequencies import rarity
 from coach.faithfulness.tokens import Token, tokenise
+from coach.practice.grade import Said
+from coach.practice.soft_breaks import without_soft_breaks
 
 Aside = Literal["copied", "question", "instruction"]
 """Why a sentence earns nothing: it stands in the handbook word for word, it repeats the question,
@@ -25,15 +27,17 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer: ``answer[start:end] == text``.
+    """A sentence of an answer: ``answer[start:end] == quote``.
 
     Attributes:
-        tokens: Its words, numbers and signs.
+        text: The same on one line, as it is read.
+        tokens: Its words, numbers and signs; their places are those of `text` and of `quote`.
         copied: Share of its words that stand in the handbook in long runs, 0 to 1.
     """
 
     start: int
     end: int
+    quote: str
     text: str
     tokens: tuple[Token, ...]
     copied: float
@@ -62,17 +66,24 @@ class Runs:
 
 def read_answer(answer: str, runs: Runs) -> list[Sentence]:
     """Return the sentences of an answer in order, list markers left out."""
-    copied = runs.copied(answer)
+    copied, unbroken = runs.copied(answer), without_soft_breaks(answer)
     found: list[Sentence] = []
-    for one in split(answer):
-        text = answer[one.start : one.end]
+    for one in split(unbroken):
+        text = unbroken[one.start : one.end]
         words = sum(1 for _ in _WORD.finditer(text))
         held = sum(one.start <= start and end <= one.end for start, end in copied)
         tokens = tuple(tokenise(text))
         if words:
             share = held / words
-            found.append(Sentence(one.start, one.end, text, tokens, share))
+            quote = answer[one.start : one.end]
+            found.append(Sentence(one.start, one.end, quote, text, tokens, share))
     return found
+
+
+def find_words(answer: str, words: str) -> Said | None:
+    """Return where an answer has words, whatever blanks and line breaks part them; None if it has not."""
+    match = re.search(r"\s+".join(map(re.escape, words.split())), answer)
+    return Said(start=match.start(), end=match.end(), quote=match[0]) if match else None
 
 
 def word_count(answer: str) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Container
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from coach.practice.schedule import CardState, day_starts, end_of_day, rate, rating_of
@@ -24,6 +26,13 @@ class DueCard(Frozen):
     card: CardState
 
 
+class DueCards(NamedTuple):
+    """Cards that are due, and how many more are whose question the handbook does not have any more."""
+
+    cards: tuple[DueCard, ...]
+    retired: int
+
+
 class DueDay(Frozen):
     """How many questions fall due on a local day; what is overdue counts for the first."""
 
@@ -37,16 +46,27 @@ class CardStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def due(self, owner: Owner, now: datetime, zone: ZoneInfo, *, limit: int = 50) -> tuple[DueCard, ...]:
-        """Return what is due before the local day ends, the longest due first."""
+    def due(
+        self, owner: Owner, now: datetime, zone: ZoneInfo, *, known: Container[str], limit: int = 50
+    ) -> DueCards:
+        """Return what is due before the local day ends, the longest due first.
+
+        Args:
+            owner: Whose cards.
+            now: The moment.
+            zone: Whose day it is.
+            known: Ids of the questions that the handbook has; at most `limit` of their cards are returned.
+            limit: Of cards.
+        """
         query = (
             of_person(CardRow, owner)
             .where(CardRow.due < end_of_day(now, zone))
             .order_by(CardRow.due, CardRow.question_id)
-            .limit(limit)
         )
         with self._database.reading() as session:
-            return tuple(_card(row) for row in session.scalars(query))
+            rows = session.scalars(query).all()
+            live = [row for row in rows if row.question_id in known]
+            return DueCards(tuple(map(_card, live[:limit])), len(rows) - len(live))
 
     def all(self, owner: Owner) -> tuple[DueCard, ...]:
         """Return all cards of the person, the next due first."""
@@ -60,19 +80,24 @@ class CardStore:
             card = _review(session, owner, question_id, rating, at, score=None)
         return DueCard(question_id=question_id, card=card)
 
-    def forecast(self, owner: Owner, now: datetime, zone: ZoneInfo, *, days: int) -> tuple[DueDay, ...]:
-        """Return how many cards fall due on each of the next local days, today first."""
+    def forecast(
+        self, owner: Owner, now: datetime, zone: ZoneInfo, *, known: Container[str], days: int
+    ) -> tuple[DueDay, ...]:
+        """Return how many cards of known questions fall due on each of the next local days, today first."""
         today = now.astimezone(zone).date()
-        dates = [today + timedelta(days=step) for step in range(days)]
-        counts, before = [], 0
+        dates = [today + timedelta(days=step) for step in range(days + 1)]
+        query = (
+            of_person(CardRow, owner)
+            .where(CardRow.due < day_starts(dates[-1], zone))
+            .with_only_columns(CardRow.question_id, CardRow.due)
+        )
         with self._database.reading() as session:
-            for day in dates:
-                ends = day_starts(day + timedelta(days=1), zone)
-                query = of_person(CardRow, owner).where(CardRow.due < ends).with_only_columns(func.count())
-                until = session.scalar(query) or 0
-                counts.append(DueDay(day=day, due=until - before))
-                before = until
-        return tuple(counts)
+            dues = sorted(row.due for row in session.execute(query) if row.question_id in known)
+        until = [0, *(bisect_left(dues, day_starts(day, zone)) for day in dates[1:])]
+        return tuple(
+            DueDay(day=day, due=after - before)
+            for day, before, after in zip(dates[:-1], until[:-1], until[1:], strict=True)
+        )
 
 
 def review_card(session: Session, owner: Owner, question_id: str, score: float, at: datetime) -> CardState:

@@ -12,7 +12,8 @@ from coach.types import Citation
 from ingest.contract import Frozen, Level
 
 WAIT = "wait"
-"""The move that every drill offers besides its own: wait for the next signal."""
+"""The move that every drill offers besides its own; it is offered in these words."""
+WAITING = "Wait for the next signal."
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Minutes = Annotated[float, Field(ge=0, le=180)]

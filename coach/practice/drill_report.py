@@ -19,7 +19,7 @@ from coach.export.blocks import (
     plain,
 )
 from coach.practice.drill import Before, Criterion, Done, Never, Rule
-from coach.practice.drill_run import DrillRun, FeedItem, Made, arrived, feed, made
+from coach.practice.drill_run import DrillRun, FeedItem, Made, arrived, end_of, feed, made
 from coach.practice.grade import MOST_POINTS
 from coach.types import Citation
 from ingest.contract import Frozen, Level
@@ -82,21 +82,20 @@ def report(run: DrillRun) -> DrillReport:
     graded = tuple(_grade(run, one, done) for one in run.drill.criteria)
     total = sum(one.weight for one in graded)
     earned = sum(one.weight * _CREDITS[one.verdict] for one in graded)
-    ended = min(run.decisions[-1].until if run.decisions else 0.0, run.drill.minutes)
     return DrillReport(
         id=run.id,
         drill=run.drill.id,
         title=run.drill.title,
         level=run.drill.level,
-        minute=ended,
+        minute=end_of(run),
         score=round(MOST_POINTS * earned / total, 1),
         criteria=graded,
         misleading=tuple(
             Misleading(minute=one.minute, channel=one.channel, text=one.text, truth=one.truth)
-            for one in arrived(run, ended)
+            for one in arrived(run, end_of(run))
             if one.truth
         ),
-        feed=feed(run, ended),
+        feed=feed(run, end_of(run)),
         good_run=tuple(move.text for name in run.drill.good_run if (move := run.drill.move(name))),
     )
 

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from coach.practice.drill import WAIT, Drill, Move, Proof, Signal
+from coach.practice.drill import WAIT, WAITING, Drill, Move, Proof, Signal
 from ingest.contract import Frozen, Level
 
 MOST_THINKING_MINUTES = 3.0
 _LONGEST_WAIT_MINUTES = 5.0
-_WAITING = "Wait for the next signal."
 
 
 class Decision(Frozen):
@@ -24,7 +23,8 @@ class Decision(Frozen):
     Attributes:
         number: From 0 without gaps.
         said: In one's own words; empty if a move was picked.
-        moves: What it was understood as, in order; empty if as nothing.
+        asked: What it was understood as, in order; empty if as nothing.
+        moves: What of it was done: not what was done before, nor what follows the end.
         minute: Of the drill, when it was decided; `until` is when it was done.
     """
 
@@ -34,10 +34,15 @@ class Decision(Frozen):
     moves: tuple[str, ...]
     minute: float
     until: float
+    asked: tuple[str, ...] = ()
 
 
 class DrillRun(Frozen):
-    """A run of a drill, which it keeps as it was when the run began; `version` grows with every change."""
+    """A run of a drill, which it keeps as it was when the run began; `version` grows with every change.
+
+    Attributes:
+        ended_minute: Of the drill, when its person or the clock ended it; None if a decision did.
+    """
 
     id: str
     created_at: datetime
@@ -46,6 +51,7 @@ class DrillRun(Frozen):
     drill: Drill
     proofs: dict[str, Proof]
     decisions: tuple[Decision, ...] = ()
+    ended_minute: float | None = None
 
 
 class Made(NamedTuple):
@@ -98,19 +104,26 @@ class DrillView(Frozen):
 
 def minute_of(run: DrillRun, now: datetime) -> float:
     """Return the minute of the drill; a decision takes at most `MOST_THINKING_MINUTES` of it."""
+    if run.status == "finished":
+        return end_of(run)
     last = run.decisions[-1] if run.decisions else None
     began, minute = (last.at, last.until) if last else (run.created_at, 0.0)
-    if run.status == "finished":
-        return min(minute, run.drill.minutes)
     thought = (now - began).total_seconds() / 60
     return round(min(minute + min(max(thought, 0.0), MOST_THINKING_MINUTES), run.drill.minutes), 2)
+
+
+def end_of(run: DrillRun) -> float:
+    """Return the minute at which a run that is over ended."""
+    if run.ended_minute is not None:
+        return run.ended_minute
+    return min(run.decisions[-1].until if run.decisions else 0.0, run.drill.minutes)
 
 
 def decide(run: DrillRun, now: datetime, *, said: str, moves: Sequence[str]) -> DrillRun:
     """Return a running drill after a decision; what is decided when the time is up is not done any more."""
     minute = minute_of(run, now)
     if minute >= run.drill.minutes:
-        return finish(run)
+        return finish(run, now)
     ids = _until_close(run, moves)
     decided = Decision(
         number=len(run.decisions),
@@ -118,7 +131,8 @@ def decide(run: DrillRun, now: datetime, *, said: str, moves: Sequence[str]) -> 
         said=said,
         moves=ids,
         minute=minute,
-        until=round(minute + sum(_minutes(run, one, minute) for one in ids), 2),
+        until=_until(run, minute, ids),
+        asked=tuple(moves),
     )
     after = run.model_copy(
         update={"version": run.version + 1, "decisions": (*run.decisions, decided)},
@@ -127,32 +141,28 @@ def decide(run: DrillRun, now: datetime, *, said: str, moves: Sequence[str]) -> 
     return after.model_copy(update={"status": "finished"}) if is_over else after
 
 
-def finish(run: DrillRun) -> DrillRun:
-    """Return a run that is over."""
+def finish(run: DrillRun, now: datetime) -> DrillRun:
+    """Return a run that is over, at the minute that it had come to."""
     if run.status == "finished":
         return run
-    return run.model_copy(update={"status": "finished", "version": run.version + 1})
+    ended = {"ended_minute": minute_of(run, now), "version": run.version + 1}
+    return run.model_copy(update={"status": "finished", **ended})
 
 
 def made(run: DrillRun) -> Iterator[Made]:
     """Yield the moves that were made, in order; waiting is none."""
     for decision in run.decisions:
-        minute = decision.minute
-        for identity in decision.moves:
-            move = run.drill.move(identity)
-            if move is not None:
-                yield Made(move, minute, minute + move.minutes, decision)
-                minute += move.minutes
+        yield from _made(run, decision)
 
 
 def arrived(run: DrillRun, minute: float) -> tuple[Signal, ...]:
-    """Return the signals that have arrived by a minute; a move that forestalls one does so from its begin."""
+    """Return the signals that have arrived by a minute; a move forestalls those that come after its begin."""
     begun = {one.move.id: one.minute for one in made(run)}
     return tuple(
         signal
         for signal in run.drill.signals
         if signal.minute <= minute
-        and not any(begun.get(move, signal.minute + 1) <= signal.minute for move in signal.unless)
+        and not any(begun.get(move, signal.minute) < signal.minute for move in signal.unless)
     )
 
 
@@ -184,22 +194,37 @@ def view(run: DrillRun, now: datetime) -> DrillView:
         minutes=run.drill.minutes,
         decision=len(run.decisions),
         feed=feed(run, minute),
-        moves=(*left, Offer(id=WAIT, text=_WAITING)) if is_running else (),
+        moves=(*left, Offer(id=WAIT, text=WAITING)) if is_running else (),
     )
 
 
 def _decided(run: DrillRun) -> Iterator[FeedItem]:
     for decision in run.decisions:
-        picked = " ".join(one.text for one in map(run.drill.move, decision.moves) if one)
-        told = picked or decision.said or _WAITING
+        picked = _texts(run, decision.moves or decision.asked)
+        told = picked or decision.said
         if picked and decision.said:
             told = f"“{decision.said}” Understood as: {picked}"
         yield FeedItem(minute=decision.minute, kind="decision", channel="You", text=told)
         if not decision.moves:
             unclear = "Nobody knew what to do with that. Say one action a sentence, or pick one."
-            yield FeedItem(minute=decision.minute, kind="unclear", channel="Team", text=unclear)
-    for one in made(run):
-        yield FeedItem(minute=one.until, kind="outcome", channel="Team", text=one.move.outcome)
+            told = f"That was done already: {_texts(run, decision.asked)}" if decision.asked else unclear
+            yield FeedItem(minute=decision.minute, kind="unclear", channel="Team", text=told)
+        for one in _made(run, decision):
+            yield FeedItem(minute=one.until, kind="outcome", channel="Team", text=one.move.outcome)
+
+
+def _texts(run: DrillRun, moves: Sequence[str]) -> str:
+    known = {one.id: one.text for one in run.drill.moves} | {WAIT: WAITING}
+    return " ".join(known[one] for one in moves)
+
+
+def _made(run: DrillRun, decision: Decision) -> Iterator[Made]:
+    minute = decision.minute
+    for identity in decision.moves:
+        move, until = run.drill.move(identity), _until(run, minute, [identity])
+        if move is not None:
+            yield Made(move, minute, until, decision)
+        minute = until
 
 
 def _until_close(run: DrillRun, moves: Sequence[str]) -> tuple[str, ...]:
@@ -219,10 +244,18 @@ def _closes(run: DrillRun, identity: str) -> bool:
     return move is not None and move.kind == "close"
 
 
+def _until(run: DrillRun, minute: float, moves: Sequence[str]) -> float:
+    """Return the minute at which moves are done that are begun one after the other."""
+    for one in moves:
+        minute = round(minute + _minutes(run, one, minute), 2)
+    return minute
+
+
 def _minutes(run: DrillRun, identity: str, minute: float) -> float:
     move = run.drill.move(identity)
     if move is not None:
         return move.minutes
     # A signal that was forestalled is waited for in vain, so that waiting does not tell that it was.
     coming = [one.minute for one in run.drill.signals if one.minute > minute]
-    return min(coming[0] - minute if coming else _LONGEST_WAIT_MINUTES, run.drill.minutes - minute)
+    wait = coming[0] - minute if coming else _LONGEST_WAIT_MINUTES
+    return max(min(wait, run.drill.minutes - minute), 0.0)

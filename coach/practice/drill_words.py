@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from coach.faithfulness.claims import split
-from coach.practice.drill import Drill
+from coach.practice.drill import WAIT, WAITING, Drill
 from ingest.store.values import Vector
 
 MAX_SAID_CHARS = 2000
@@ -16,6 +16,18 @@ MAX_SAID_CHARS = 2000
 # were understood; of 27 others 21, two as nothing, four as another move. No remark was taken for a move.
 _NEAR, _NEAR_PART = 0.4, 0.5
 _LEAST_WORDS = 2
+# No move of the seven drills, nor a part of one, comes nearer than 0.59 to these: "Check a second signal".
+_NEAR_WAITING = 0.6
+_WAITING = (
+    WAITING,
+    "Wait.",
+    "Wait and see.",
+    "I would wait for now.",
+    "Wait a few minutes.",
+    "I wait for more information.",
+    "I wait for more data.",
+    "We do nothing yet.",
+)
 _BETWEEN = re.compile(r"[,;:]\s+(?:and\s+|then\s+)*|\s+and\s+then\s+|\s+then\s+|\s+and\s+")
 
 
@@ -47,15 +59,18 @@ class MoveReader:
         ids, vectors = self._vectors(drill)
         for text in texts:
             scores = vectors @ self._embed(text)
+            waiting = scores[-len(_WAITING) :]
+            waiting[waiting < _NEAR_WAITING] = 0.0
             best = int(np.argmax(scores))
             if scores[best] >= bound:
                 yield ids[best]
 
     def _vectors(self, drill: Drill) -> tuple[tuple[str, ...], Vector]:
-        """Return a move's id and its vector for each wording of each move."""
+        """Return a move's id and its vector for each wording of each move, those of waiting last."""
         key = drill.model_dump_json()
         if key not in self._known:
             said = [(move.id, text) for move in drill.moves for text in (move.text, *move.wordings)]
+            said += [(WAIT, text) for text in _WAITING]
             stacked = np.stack([self._embed(text) for _, text in said])
             self._known[key] = (tuple(one for one, _ in said), stacked)
         return self._known[key]

@@ -95,7 +95,7 @@ class Drills:
             run = _run(row)
             if number < len(run.decisions):
                 before = run.decisions[number]
-                if before.said != said or (move and before.moves != moves):
+                if before.said != said or (move and (before.asked or before.moves) != moves):
                     raise _conflict(number)
             elif number > len(run.decisions) or run.status == "finished":
                 raise _conflict(number)
@@ -124,7 +124,7 @@ class Drills:
     def _finish(self, owner: Owner, run_id: str) -> DrillRun:
         with self._database.session() as session:
             row = find(session, DrillRow, owner, run_id, lock=True)
-            run = finish(_run(row))
+            run = finish(_run(row), self._clock())
             _write(row, run)
         return run
 

@@ -13,7 +13,7 @@ from coach.guard.steering import Steering
 from coach.practice import floors
 from coach.practice.book import Book
 from coach.practice.calibration import Calibration, Judgement, load_calibration
-from coach.practice.candidate import Sentence, read_answer
+from coach.practice.candidate import Sentence, find_words, read_answer
 from coach.practice.grade import (
     MOST_POINTS,
     Addition,
@@ -146,10 +146,9 @@ class Grader:
         place = next((at for at, one in enumerate(first.points) if one.point == objection.point), None)
         if place is None:
             raise UsageError(f"the grade has no point {objection.point!r}", hint="Copy it from the grade.")
-        start = answer.find(objection.evidence.strip())
-        if start < 0:
+        evidence = find_words(answer, objection.evidence)
+        if evidence is None:
             raise UsageError("the answer does not have these words", hint="Copy them from the answer.")
-        end = start + len(objection.evidence.strip())
         vectors = self._book.vectors(first.question_id)
         if len(vectors.page.points) <= place or vectors.page.points[place].name != objection.point:
             raise UsageError("the page has changed since", hint="Have the answer graded anew.")
@@ -157,7 +156,7 @@ class Grader:
         named = [
             one
             for one in read_answer(answer, self._book.runs)
-            if one.start < end and start < one.end and (one.start, one.end) not in aside
+            if one.start < evidence.end and evidence.start < one.end and (one.start, one.end) not in aside
         ]
         if not named:
             return first

@@ -22,8 +22,8 @@ from coach.errors import BudgetExceededError, ModelError
 from coach.models.budget import Budget
 from coach.models.contract import Message, Request
 from coach.models.router import Router
-from coach.practice.candidate import word_count
-from coach.practice.grade import Grade, PointGrade, PointVerdict, Said
+from coach.practice.candidate import find_words, word_count
+from coach.practice.grade import Grade, PointGrade, PointVerdict
 from coach.types import ModelUse
 
 # A verdict of this confidence is right in four of five cases, by the answers that the grader was fitted on.
@@ -134,13 +134,12 @@ def _proven(one: _Opinion, grade: Grade, answer: str) -> dict[str, object] | Non
     """Return what changes in a point; None if the quote does not stand in what the candidate says."""
     if one.verdict == "missing":
         return {"verdict": "missing", "credit": 0.0, "candidate": None, "problems": ()}
-    quote = one.quote.strip()
-    start = answer.find(quote)
-    end = start + len(quote)
-    is_aside = any(start < aside.candidate.end and aside.candidate.start < end for aside in grade.set_aside)
-    if start < 0 or is_aside or word_count(quote) < _FEWEST_WORDS:
+    said = find_words(answer, one.quote)
+    if said is None or word_count(said.quote) < _FEWEST_WORDS:
         return None
-    said = Said(start=start, end=end, quote=quote)
+    asides = [aside.candidate for aside in grade.set_aside]
+    if any(said.start < aside.end and aside.start < said.end for aside in asides):
+        return None
     return {"verdict": one.verdict, "credit": _CREDITS[one.verdict], "candidate": said, "problems": ()}
 
 

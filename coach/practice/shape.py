@@ -33,7 +33,7 @@ _CONTRAST = re.compile(
 
 def said(sentence: Sentence) -> Said:
     """Return a sentence as a quote."""
-    return Said(start=sentence.start, end=sentence.end, quote=sentence.text)
+    return Said(start=sentence.start, end=sentence.end, quote=sentence.quote)
 
 
 def read_structure(sentences: Sequence[Sentence], embedded: Texts, vectors: PageVectors) -> Structure:
@@ -84,4 +84,4 @@ def _numbers(sentence: Sentence) -> Iterator[Said]:
         if not one.is_spelt:
             tokens: Sequence[Token] = sentence.tokens[one.at : one.until]
             start, end = sentence.start + tokens[0].start, sentence.start + tokens[-1].end
-            yield Said(start=start, end=end, quote=sentence.text[tokens[0].start : tokens[-1].end])
+            yield Said(start=start, end=end, quote=sentence.quote[tokens[0].start : tokens[-1].end])

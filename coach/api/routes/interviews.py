@@ -22,7 +22,6 @@ from coach.api.practice import (
 from coach.api.replies import json_reply
 from coach.api.reports import ReportForm, report_reply
 from coach.api.schemas import MAX_PAGE
-from coach.errors import NotFoundError
 from coach.practice.cards import DueCard
 from coach.practice.grade import Grade
 from coach.practice.interview import Interview, Wish
@@ -146,9 +145,8 @@ async def create_review(
 
     def work() -> DueCard:
         services = turn.services
-        if given.question_id not in turn.coach.practice_questions():
-            raise NotFoundError(f"there is no question {given.question_id!r}")
-        return services.cards.rate(turn.principal.owner, given.question_id, given.rating, utc_now())
+        question = turn.coach.practice_question(given.question_id)
+        return services.cards.rate(turn.principal.owner, question.id, given.rating, utc_now())
 
     async def make() -> Response:
         return json_reply(await turn.services.read(work), status=201)
@@ -159,7 +157,7 @@ async def create_review(
 def _due(turn: Turn, time_zone: str, limit: int) -> DueList:
     services, owner, now = turn.services, turn.principal.owner, utc_now()
     zone, questions = find_zone(time_zone), turn.coach.practice_questions()
-    found = services.cards.due(owner, now, zone, limit=limit)
+    found = services.cards.due(owner, now, zone, known=questions, limit=limit)
     return DueList(
         questions=tuple(
             DueQuestion(
@@ -168,9 +166,8 @@ def _due(turn: Turn, time_zone: str, limit: int) -> DueList:
                 due=one.card.due,
                 successes=one.card.successes,
             )
-            for one in found
-            if one.question_id in questions
+            for one in found.cards
         ),
-        days=services.cards.forecast(owner, now, zone, days=FORECAST_DAYS),
-        retired=sum(one.question_id not in questions for one in found),
+        days=services.cards.forecast(owner, now, zone, known=questions, days=FORECAST_DAYS),
+        retired=found.retired,
     )

@@ -116,11 +116,12 @@ def _days(turn: Turn, wish: PlanWish, time_zone: str) -> tuple[PlanDay, ...]:
     now = utc_now()
     today = now.astimezone(zone).date()
     ahead = max((wish.until - today).days + 1, 0)
-    due = services.cards.forecast(owner, now, zone, days=ahead)
+    questions = turn.coach.practice_questions()
+    due = services.cards.forecast(owner, now, zone, known=questions, days=ahead)
     return plan_days(
         wish,
         services.grades.scored(owner),
-        turn.coach.practice_questions(),
+        questions,
         today=today,
         reviews={one.day: one.due for one in due},
     )

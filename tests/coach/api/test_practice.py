@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +17,14 @@ from coach.practice.grades import StoredGrade
 from coach.practice.interview import Interview
 from coach.practice.progress import Progress
 from coach.practice.report import InterviewReport
+from coach.settings import Settings
 from coach.store.holdings import Holdings
 from coach.store.owner import Owner
-from tests.coach.api.conftest import Live
+from ingest import pipeline
+from ingest.store import open_store
+from tests.coach.api.conftest import Live, services_for, serving
+from tests.support.counting_embedder import CountingEmbedder
+from tests.support.tenants import ACME, own_page
 
 ANSWER = (
     "I let one request rebuild the entry while the others wait for it, and I spread the expiry at random."
@@ -203,5 +210,28 @@ def test_what_was_graded_comes_back(guarded: Live, question_id: str) -> None:
         assert sum(day.due for day in found.days) in {0, 1}
         assert len(found.days) == 14
     (card,) = guarded.services.cards.all(Owner("acme", "cleo"))
-    due = guarded.services.cards.due(Owner("acme", "cleo"), card.card.due, ZoneInfo("UTC"))
-    assert [one.question_id for one in due] == [question_id]
+    zone, known = ZoneInfo("UTC"), {question_id}
+    due = guarded.services.cards.due(Owner("acme", "cleo"), card.card.due, zone, known=known)
+    assert [one.question_id for one in due.cards] == [question_id]
+
+
+def test_a_review_names_its_question_by_id_or_slug(tmp_path: Path, shared_embedder: CountingEmbedder) -> None:
+    """Both put off the same card; a name that there is not is not found."""
+    page, settings = tmp_path / "manual.md", Settings(_env_file=None, data_dir=tmp_path / "data")
+    page.write_text(own_page(ACME, slug="id service-the-valves"), encoding="utf-8")
+    with closing(open_store(settings)) as store:
+        pipeline.ingest(
+            [page],
+            store=store,
+            embedder=shared_embedder,
+            collection=settings.collection,
+            parameters=settings.chunker,
+        )
+    with Coach(settings) as coach, services_for(coach, tmp_path) as services, serving(services) as live:
+        (question,) = coach.practice_questions()
+        with live.http(headers=live.key("acme", "practice", person="ana")) as ana:
+            for name in ("service-the-valves", question):
+                reply = ana.post("/v1/practice/reviews", json={"question_id": name, "rating": 3})
+                assert (reply.status_code, reply.json()["question_id"]) == (201, question)
+            missing = ana.post("/v1/practice/reviews", json={"question_id": "no-such", "rating": 3})
+            assert missing.status_code == 404

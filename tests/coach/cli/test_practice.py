@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -69,6 +70,12 @@ def test_what_cannot_be_graded_says_so(ingested: Ingested, question_id: str, tmp
         (("grade", "no-such-question", "--file", "-"), 10),
         (("dispute", "nothing", "--point", "x", "--evidence", "y"), 10),
         (("due", "--time-zone", "Mars"), 2),
+        (("anki", "absent/x.apkg"), 2),
+        (("dispute", "nothing", "--point", "x", "--evidence", os.fsdecode(b"caf\xe9")), 2),
+        (("story", "add", "--title", "x" * 5000), 2),
+        (("story", "add", "--title", os.fsdecode(b"caf\xe9")), 2),
+        (("story", "add", "--title", "x", "--question", os.fsdecode(b"caf\xe9")), 2),
+        (("interview", "start", *("--chapter", "x") * 51), 2),
     ],
 )
 def test_a_mistake_has_its_exit_code(ingested: Ingested, arguments: tuple[str, ...], code: int) -> None:
@@ -76,3 +83,4 @@ def test_a_mistake_has_its_exit_code(ingested: Ingested, arguments: tuple[str, .
     done = ingested.program.run("practice", *arguments)
     assert done.code == code
     assert done.err.startswith("coach: ")
+    assert (done.err.count("\n"), len(done.err) < 200) == (1, True)

@@ -50,6 +50,30 @@ def test_a_drill_is_left_resumed_and_reported(program: Program, tmp_path: Path) 
     assert program.run("practice", "drill", "report", run_id, *options).code == 0
     assert file.read_bytes().startswith(b"%PDF")
     assert program.run("practice", "drill", "report", run_id, "--format", "pdf").code == 2
+    done = program.run("practice", "drill", "report", run_id, "--output", str(tmp_path / "absent" / "x.md"))
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "x.md': No such file or directory" in done.err
+
+
+def test_piped_decisions_are_told_once_each(program: Program) -> None:
+    """What was decided, what came of it and what arrived stand there once, in their order."""
+    done = program.run("practice", "drill", "run", "slow-provider", given="1\n1\n1\nleave\n")
+    assert done.code == 0, done.err
+    told = [line for line in done.out.splitlines() if line.startswith(("[", "> ["))]
+    assert len(set(told)) == len(told)
+    assert sum("] You: " in line for line in told) == 3
+
+
+def test_grades_are_listed_by_the_slug_that_they_were_asked_for_by(program: Program, tmp_path: Path) -> None:
+    """The name that `grade` takes finds the grade; one that there is not is an error."""
+    slug, answer = "incident-first-hour", tmp_path / "answer.txt"
+    answer.write_text("I roll the release back before I look for the cause.", encoding="utf-8")
+    graded = program.run("practice", "grade", slug, "--file", str(answer), "--json")
+    assert graded.code == 0, graded.err
+    (listed,) = program.run("practice", "grades", "--question", slug, "--json").rows
+    assert listed["id"] == json.loads(graded.out)["id"]
+    assert program.run("practice", "grades", "--question", listed["grade"]["question_id"], "--json").rows
+    assert program.run("practice", "grades", "--question", "no-such-question").code == 10
 
 
 def test_a_handbook_without_the_pages_says_that_it_has_no_drills(ingested: Ingested) -> None:
@@ -86,6 +110,9 @@ def test_stories_are_kept_changed_and_covered(ingested: Ingested) -> None:
     changed = program.run("practice", "story", "edit", made["id"], "--result", "It took 9 minutes.")
     assert "Write the situation and task." in changed.out
     assert "Kept as version 1" in changed.out
+    wrong = program.run("practice", "story", "edit", made["id"], "--result", "x" * 6000)
+    assert wrong.code == 2
+    assert wrong.err.startswith("coach: --result: ")
     assert "The rollback" in program.run("practice", "story", "list").out
     assert "0 covered" in program.run("practice", "story", "coverage", "--level", "senior").out
     assert program.run("practice", "story", "delete", made["id"]).code == 0
@@ -101,6 +128,12 @@ def test_progress_and_plan_are_told(program: Program, tmp_path: Path) -> None:
     told = program.run("practice", "plan", "--days", "7", "--job", str(job))
     assert told.code == 0, told.err
     assert "read level: staff" in told.out
+    job.write_bytes(b"\xff\xfe job")
+    told = program.run("practice", "plan", "--job", str(job))
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        f"coach: {str(job)!r} is not UTF-8: invalid start byte at byte 0. Save it as UTF-8.\n"
+    )
     days = json.loads(program.run("practice", "plan", "--days", "7", "--json").out)
     assert len(days) == 7
     assert days[-1]["activities"] == ["rest"]

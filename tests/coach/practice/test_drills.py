@@ -15,13 +15,16 @@ from pypdf import PdfReader
 from coach.errors import ConflictError, NotFoundError, SourceError
 from coach.export.markdown import to_markdown
 from coach.export.pdf import to_pdf
-from coach.practice.drill import WAIT, Before, Done, Drill, Never, Rule
+from coach.practice.drill import WAIT, WAITING, Before, Done, Drill, Never, Rule
 from coach.practice.drill_report import DrillReport, printable, report
 from coach.practice.drill_run import DrillRun, decide, finish, made, minute_of, view
 from coach.practice.drill_shelf import all_drills, read_drill, stage_all
+from coach.practice.drill_words import MoveReader
 from coach.practice.drills import Drills
+from coach.settings import Settings
 from coach.store.database import Database
 from coach.store.owner import Owner
+from ingest.embed import Embedder
 from tests.support.drills import chapters, find_section, staged
 
 ANA, BEN = Owner("acme", "ana"), Owner("acme", "ben")
@@ -42,7 +45,7 @@ def after(name: str, moves: Sequence[str]) -> DrillReport:
     for move in moves:
         if run.status == "running":
             run = decide(run, START, said="", moves=[move])
-    return report(finish(run))
+    return report(finish(run, START))
 
 
 def test_at_least_six_drills_stand_on_pages_of_the_handbook() -> None:
@@ -176,7 +179,62 @@ def test_any_run_is_graded_within_bounds(moves: list[str]) -> None:
     ids = [one.move.id for one in made(run)]
     assert len(set(ids)) == len(ids)
     assert "close" not in ids[:-1]
-    assert 0 <= report(finish(run)).score <= 10
+    assert 0 <= report(finish(run, START)).score <= 10
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 4),
+            st.lists(st.sampled_from([*(one.id for one in staged()[PRICES].drill.moves), WAIT]), max_size=3),
+        ),
+        max_size=12,
+    )
+)
+def test_what_was_seen_stays_in_its_place(decisions: list[tuple[float, list[str]]]) -> None:
+    """What comes later stands behind it in the feed, each decision before its outcomes."""
+    run, now = begun(PRICES), START
+    seen = view(run, now).feed
+    for thinking, moves in decisions:
+        if run.status == "finished":
+            return
+        now += timedelta(minutes=thinking)
+        run = decide(run, now, said="", moves=moves)
+        feed = view(run, now).feed
+        assert feed[: len(seen)] == seen
+        seen = feed
+
+
+def test_a_signal_that_was_seen_is_not_forestalled_any_more() -> None:
+    """A move of the minute at which it arrived comes too late for it."""
+    drill = staged()["slow-provider"].drill
+    signal = next(one for one in drill.signals if one.unless)
+    run, now = begun(drill.id), START
+    while minute_of(run, now) < signal.minute:
+        run = decide(run, now, said="", moves=[WAIT])
+    assert minute_of(run, now) == signal.minute
+    run = decide(run, now, said="", moves=[signal.unless[0]])
+    assert signal.text in [one.text for one in view(run, now).feed]
+
+
+def test_what_was_seen_before_the_end_is_in_the_report() -> None:
+    """Who reads for two and a half minutes and then ends it keeps minute and signals."""
+    run, now = begun("slow-provider"), START + timedelta(minutes=2.5)
+    before = view(run, now)
+    after_end = finish(run, now)
+    found = report(after_end)
+    assert (before.minute, found.minute) == (2.5, 2.5)
+    assert found.feed == view(after_end, now + timedelta(days=1)).feed == before.feed
+    assert len(found.feed) == 2
+
+
+def test_waiting_takes_its_turn_among_moves() -> None:
+    """What is said after it is begun when the signal has arrived, and it waits from where the move ends."""
+    drill = begun(PRICES).drill
+    first, second = [one.minute for one in drill.signals if one.minute > 0][:2]
+    (look,) = made(decide(begun(PRICES), START, said="", moves=[WAIT, "look"]))
+    assert look.minute == first == look.move.minutes
+    assert minute_of(decide(begun(PRICES), START, said="", moves=["look", WAIT]), START) == second
 
 
 def test_what_misled_is_told_at_the_end_alone() -> None:
@@ -186,7 +244,7 @@ def test_what_misled_is_told_at_the_end_alone() -> None:
     assert not any(truth in view(run, START).model_dump_json() for truth in truths)
     with pytest.raises(ConflictError):
         report(run)
-    assert [one.truth for one in report(finish(run)).misleading] == truths
+    assert [one.truth for one in report(finish(run, START)).misleading] == truths
 
 
 def test_a_report_can_be_printed() -> None:
@@ -249,6 +307,36 @@ def test_words_that_nobody_understands_take_no_time(desk: Desk) -> None:
     assert told.minute == 0
     assert [one.kind for one in told.feed] == ["signal", "decision", "unclear"]
     assert told.moves == run.moves
+
+
+def test_a_move_that_was_made_already_is_told_so(desk: Desk) -> None:
+    """Nobody is said not to have understood it, and sending it again gives the run as it stands."""
+    run = desk.drills.start(ANA, PRICES)
+    desk.drills.decide(ANA, run.id, 0, move="look")
+    again = desk.drills.decide(ANA, run.id, 1, move="look")
+    text = next(one.text for one in run.moves if one.id == "look")
+    assert [one.text for one in again.feed[-2:]] == [text, f"That was done already: {text}"]
+    assert desk.drills.decide(ANA, run.id, 1, move="look") == again
+    with pytest.raises(ConflictError):
+        desk.drills.decide(ANA, run.id, 1, move="read")
+
+
+@pytest.fixture(scope="module")
+def reader() -> MoveReader:
+    """What understands words, with the weights that ship."""
+    settings = Settings(_env_file=None)
+    embedder = Embedder(settings.embed_model, settings.weights_dir)
+    return MoveReader(lambda text: embedder.embed_query(text).body)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_offer_is_understood_in_its_own_words(reader: MoveReader, name: str) -> None:
+    """Typed as it is shown, waiting included, it is that move, and "wait" is no other one."""
+    drill = staged()[name].drill
+    for move in drill.moves:
+        assert move.id in reader.read(drill, move.text)
+    for said in (WAITING, "wait", "I would wait.", "Let's wait and see.", "I'd wait a little."):
+        assert reader.read(drill, said) == (WAIT,)
 
 
 def test_a_run_is_private_and_ends(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from coach.coach import Coach
@@ -62,6 +64,22 @@ def test_both_quotes_stand_where_they_say(practised: Coach, strong: Grade) -> No
         if point.candidate:
             assert STRONG[point.candidate.start : point.candidate.end] == point.candidate.quote
         assert (point.candidate is None) == (point.verdict == "missing")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_line_breaks_inside_sentences_change_nothing(
+    practised: Coach, strong: Grade, width: int, newline: str
+) -> None:
+    """An answer that an editor broke at a column has the grade of the same on one line, and whole quotes."""
+    wrapped = textwrap.fill(STRONG, width).replace("\n", newline)
+    grade = practised.grade(LOOP, wrapped)
+    assert grade.score == strong.score
+    assert [one.credit for one in grade.points] == [one.credit for one in strong.points]
+    for point, expected in zip(grade.points, strong.points, strict=True):
+        if point.candidate and expected.candidate:
+            assert wrapped[point.candidate.start : point.candidate.end] == point.candidate.quote
+            assert point.candidate.quote.split() == expected.candidate.quote.split()
 
 
 def test_better_answers_score_higher(practised: Coach, strong: Grade) -> None:
@@ -165,6 +183,21 @@ def test_a_disputed_point_is_judged_by_the_words_that_are_named(practised: Coach
     assert second.score is not None
     assert strong.score is not None
     assert second.score >= strong.score
+
+
+def test_words_named_on_one_line_are_found_in_a_wrapped_answer(practised: Coach) -> None:
+    """An objection counts as it does with the words as the file has them."""
+    wrapped = textwrap.fill(STRONG, 60)
+    grade = practised.grade(LOOP, wrapped)
+    evidence = "Then I look for duplicates that the dead runs wrote, by idempotency key."
+    broken = wrapped[wrapped.index("Then I", wrapped.index("by flag")) : wrapped.index("key.") + 4]
+    assert "\n" in broken
+    assert broken.split() == evidence.split()
+    one_line, as_it_stands = (
+        practised.regrade(grade, wrapped, Objection(point="Side effects", evidence=words))
+        for words in (evidence, broken)
+    )
+    assert one_line == as_it_stands
 
 
 @pytest.mark.parametrize(

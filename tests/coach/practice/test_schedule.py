@@ -10,7 +10,7 @@ import pytest
 from fsrs import Card, Rating, Scheduler
 
 from coach.errors import UsageError
-from coach.practice.cards import CardStore, review_card
+from coach.practice.cards import CardStore, DueDay, review_card
 from coach.practice.schedule import CardState, end_of_day, find_zone, rating_of, review
 from coach.store.database import Database
 from coach.store.owner import Owner
@@ -59,10 +59,26 @@ def test_what_is_due_today_depends_on_where_one_is(sqlite_database: Database) ->
     with sqlite_database.session() as session:
         due = review_card(session, ANA, "q1", 7.0, START).due
     moment = due.replace(hour=10, minute=30)  # half past midnight of the next day; half to midnight before
-    assert [one.question_id for one in store.due(ANA, moment, KIRITIMATI)] == ["q1"]
-    assert store.due(ANA, moment, PAGO_PAGO) == ()
-    assert [one.due for one in store.forecast(ANA, moment, PAGO_PAGO, days=3)] == [0, 1, 0]
-    assert store.due(BEN, moment, KIRITIMATI) == ()
+    known = {"q1"}
+    assert [one.question_id for one in store.due(ANA, moment, KIRITIMATI, known=known).cards] == ["q1"]
+    assert store.due(ANA, moment, PAGO_PAGO, known=known) == ((), 0)
+    assert [one.due for one in store.forecast(ANA, moment, PAGO_PAGO, known=known, days=3)] == [0, 1, 0]
+    assert store.due(BEN, moment, KIRITIMATI, known=known) == ((), 0)
+
+
+def test_cards_of_questions_that_are_gone_take_no_place(sqlite_database: Database) -> None:
+    """The list and the days have those of the handbook, however many others are due; these are counted."""
+    store = CardStore(sqlite_database)
+    for name, days in (("gone-1", 30), ("gone-2", 29), ("here-1", 28), ("gone-3", 27), ("here-2", 26)):
+        store.rate(ANA, name, 1, START - timedelta(days=days))
+    known = {"here-1", "here-2"}
+    found = store.due(ANA, START, BERLIN, known=known, limit=2)
+    assert [one.question_id for one in found.cards] == ["here-1", "here-2"]
+    assert found.retired == 3
+    assert len(store.due(ANA, START, BERLIN, known=known, limit=1).cards) == 1
+    today = START.astimezone(BERLIN).date()
+    assert store.forecast(ANA, START, BERLIN, known=known, days=1) == (DueDay(day=today, due=2),)
+    assert store.forecast(ANA, START, BERLIN, known=known, days=0) == ()
 
 
 def test_due_counts_are_right_across_clock_changes(sqlite_database: Database) -> None:
@@ -76,7 +92,8 @@ def test_due_counts_are_right_across_clock_changes(sqlite_database: Database) ->
             moments.append(review_card(session, ANA, f"q{number}", random.uniform(4, 10), at).due)
     for zone in (BERLIN, NEW_YORK, KIRITIMATI):
         now = begin + timedelta(days=1)
-        forecast = store.forecast(ANA, now, zone, days=30)
+        known = {f"q{number}" for number in range(40)}
+        forecast = store.forecast(ANA, now, zone, known=known, days=30)
         today = now.astimezone(zone).date()
         for step, day in enumerate(forecast):
             local = [moment.astimezone(zone).date() for moment in moments]

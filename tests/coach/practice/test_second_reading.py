@@ -62,14 +62,14 @@ def scored(first: Grade, points: tuple[PointGrade, ...]) -> Grade:
     return first.model_copy(update={"points": points, "score": score})
 
 
-def read(line: Line, first: Grade) -> tuple[Grade, FakeModel]:
+def read(line: Line, first: Grade, answer: str = ANSWER) -> tuple[Grade, FakeModel]:
     """Return the grade after a model that says one line, and the model."""
     model, clock = FakeModel(line), FakeClock()
     settings = Settings(_env_file=None, model=model.name, model_attempts=1)
     models = assemble([model], settings, clock)
     limits = BudgetLimits(steps=5, tokens=50_000, cost_usd=1.0, wall_clock_s=60)
     reader = SecondReader(models.writer, scored, timeout_s=20)
-    return reader.read(first, ANSWER, Budget(limits, clock)), model
+    return reader.read(first, answer, Budget(limits, clock)), model
 
 
 def opinions(*rows: tuple[int, str, str]) -> str:
@@ -92,6 +92,15 @@ def test_what_is_proved_with_the_candidates_words_counts() -> None:
     assert made.grader.startswith("test+second-")
     assert made.usage
     assert made.usage.calls == 1
+
+
+def test_a_quote_is_found_across_a_line_break() -> None:
+    """What a model quotes on one line and the answer has on two is shown as the answer has it."""
+    wrapped = ANSWER.replace("roll it", "roll\nit")
+    made, _ = read(says(opinions((1, "covered", "I roll it back"))), grade(point("Revert", 0.5)), wrapped)
+    said = made.points[0].candidate
+    assert said
+    assert wrapped[said.start : said.end] == said.quote == "I roll\nit back"
 
 
 @pytest.mark.parametrize(
