@@ -54,10 +54,10 @@ class SetMethods(ABC):
         body: dict[str, object] = {"wishes": wishes.model_dump(mode="json"), "title": title, "text": text}
         return self._post(_SETS, body | ({"template_id": template_id} if template_id else {}), StoredSet)
 
-    def build_version(self, stored: StoredSet, wishes: Wishes, title: str, text: str) -> StoredSet:
-        """Return the version of a question set that follows the given one."""
+    def build_version(self, set_id: str, wishes: Wishes, title: str, text: str, after: int) -> StoredSet:
+        """Return the version of a question set that follows `after`."""
         body = {"wishes": wishes.model_dump(mode="json"), "title": title, "text": text}
-        return self._post(f"{_set(stored.id)}/versions", body | {"after": stored.version}, StoredSet)
+        return self._post(f"{_set(set_id)}/versions", body | {"after": after}, StoredSet)
 
     def question_set(self, set_id: str, version: int | None = None) -> StoredSet:
         """Return a version of a question set, the newest if none is named."""

@@ -11,7 +11,8 @@ from ui.asking import Asking, Progress
 from ui.client import Api
 from ui.models import DocumentText, ProblemDetails
 from ui.parts.conversation_models import ConversationSummary, Exchange
-from ui.parts.set_models import SetUpdate
+from ui.parts.practice_bank_models import Story
+from ui.parts.set_models import SetUpdate, StoredTemplate
 from ui.parts.variants import Inspected
 from ui.settings import PageSettings
 
@@ -89,6 +90,8 @@ class Session:
         own_api: The door that opens with the visitor's own key; None for the page's.
         page: The page that was drawn last, by its name in the address.
         looked_at: What house rules were last seen to change, or would.
+        story: The version of a story that was opened to be changed.
+        rules: The version of house rules that was.
     """
 
     asking: Asking | None = None
@@ -106,6 +109,8 @@ class Session:
     own_api: Api | None = None
     page: str = ""
     looked_at: LookedAt | None = None
+    story: Story | None = None
+    rules: StoredTemplate | None = None
 
     def note(self, progress: Progress) -> None:
         """Add a settled answer to its conversation; one that failed leaves it as it was."""
@@ -132,7 +137,7 @@ class Session:
         """Go on as the person of a key, of the page's own if it is empty; nothing is taken along."""
         self.leave_talk()
         self.own_api = Api(PageSettings().api_url, key) if key else None
-        self.listed = self.inspected = self.looked_at = None
+        self.listed = self.inspected = self.looked_at = self.story = self.rules = None
         self.votes, self.collected, self.named = {}, {}, ()
 
 

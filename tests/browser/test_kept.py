@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from evals.runs import run_folder, save
-from tests.browser.conftest import Visitor, press
+from tests.browser.conftest import Visitor, press, settled
 from tests.browser.stage import Stage
 from tests.browser.test_page import LOOP, PHONE, ask, serious
 from tests.support.program import Program
@@ -62,6 +62,18 @@ def test_a_conversation_is_there_for_the_next_visit_and_goes_on(visit: Visitor) 
     expect(asked(later)).to_have_count(3)
     press(asked(later).first)
     expect(later.get_by_role("heading", name=LOOP, level=1)).to_be_visible()
+
+
+def test_back_and_forward_go_from_answer_to_answer(visit: Visitor) -> None:
+    """One press of the browser's buttons leads to the answer before, and one to the next again."""
+    page = visit()
+    ask(page)
+    follow_up(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name=LOOP, level=1)).to_be_visible()
+    settled(page)
+    page.go_forward()
+    expect(page.get_by_role("heading", name=FOLLOW_UP, level=1)).to_be_visible()
 
 
 def test_a_new_conversation_begins_on_an_empty_page(visit: Visitor) -> None:

@@ -57,6 +57,23 @@ def test_a_citation_opens_its_quote_in_view_and_keeps_the_place(visit: Visitor) 
     expect(chip).to_be_focused()
 
 
+def test_the_sources_name_the_numbers_that_are_theirs(visit: Visitor) -> None:
+    """Each section stands with just the numbers whose passages are in it, also where others lie between."""
+    page = visit(**PHONE)
+    ask(page, "RAG or fine-tuning for a support bot?")
+    labels = page.locator(".chip").evaluate_all("chips => chips.map((chip) => chip.ariaLabel)")
+    cited: dict[str, set[int]] = {}
+    for number, trail in (label.removeprefix("Source ").split(": ", 1) for label in labels):
+        cited.setdefault(trail, set()).add(int(number))
+    listed = {}
+    for row in page.locator(".sources li").all():
+        trail, ranges = row.locator("span").all_inner_texts()
+        ends = [[int(end) for end in one.replace("\u2060", "").split("–")] for one in ranges.split(", ")]
+        listed[trail] = {number for first, *last in ends for number in range(first, (last or [first])[0] + 1)}
+    assert listed == cited
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_the_marked_text_is_the_documents(visit: Visitor, stage: Stage) -> None:
     """What is marked on screen is the span that the API cites, without its Markdown."""
     page = visit()

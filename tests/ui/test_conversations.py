@@ -108,6 +108,41 @@ def test_a_conversation_that_is_gone_says_so(fake: FakeApi) -> None:
     assert "there is no conversation" in app.error[0].value
 
 
+def test_a_question_in_a_deleted_conversation_begins_another_one(fake: FakeApi) -> None:
+    """It is said that the conversation is gone; one press asks the same question in a new one."""
+    fake.give("/v1/answers", stream_of(answer()))
+    app = page("ask").run()
+    app.chat_input[0].set_value("How do I stop a loop?").run()
+    fake.give("/v1/answers", GONE, 404)
+    app.chat_input[0].set_value("and why?").run()
+    assert "This conversation was deleted" in app.error[0].value
+    assert (session_of(app).talk, dict(app.query_params)) == (None, {})
+    fake.give(CONVERSATIONS, conversation("c2", turns=0), 201, method="POST")
+    fake.give("/v1/answers", stream_of(answer(id="a2", question="and why?")))
+    app.button(key="retry").click().run()
+    asked = list(fake.sent_to("/v1/answers"))[-1]
+    assert (asked["question"], asked["conversation"]) == ("and why?", "c2")
+    assert drawn(app)[-1]["id"] == "a2"
+
+
+def test_a_question_that_failed_stays_until_one_goes_elsewhere(fake: FakeApi) -> None:
+    """No older answer takes its place by itself; the list of the conversation leads to each."""
+    fake.give(CONVERSATIONS, {"conversations": [conversation()], "next_cursor": None}, method="GET")
+    fake.give("/v1/answers/a1", pinned("a1", "First?"))
+    fake.give("/v1/answers", stream_of(answer(question="First?")))
+    app = whole_page().run()
+    app.chat_input[0].set_value("First?").run()
+    fake.give("/v1/answers", {"title": "Too busy", "status": 503}, 503)
+    app.chat_input[0].set_value("and why?").run()
+    app.run()
+    assert "Too busy" in app.error[0].value
+    assert "answer" not in app.query_params
+    app.query_params["answer"] = "a1"
+    app.run()
+    assert [one["id"] for one in drawn(app) if "id" in one] == ["a1"]
+    assert not app.error
+
+
 def test_earlier_questions_come_on_demand(fake: FakeApi) -> None:
     """A long conversation opens at its end; one click reads what was before."""
     last = detail(("First?", "a1"), ("Second?", "a2"))

@@ -83,6 +83,7 @@ STORY = {
     "result": "9 minutes.",
     "question_ids": ["q1"],
 }
+CHANGED_MEANWHILE = {"title": "It was changed meanwhile", "status": 409}
 BANKED = {"story": STORY, "form": {"minutes": 0.2, "notes": ["Give a figure."]}}
 PROGRESS = {"answers": 0, "days": 0, "chapters": [], "competencies": [], "levels": []}
 DAY = {"day": "2026-11-22", "question_ids": ["q1"], "minutes": 3, "activities": ["drill"], "reviews": 2}
@@ -296,6 +297,51 @@ def test_a_story_is_written_and_changed(fake: FakeApi) -> None:
     (changed,) = sent(fake, "/stories/s1")
     assert (changed["after"], changed["question_ids"]) == (3, ["q1"])
     assert "The rollback" in texts(opened("stories"))
+
+
+def test_a_story_that_was_changed_in_another_tab_is_not_overwritten(fake: FakeApi) -> None:
+    """What was typed stays and the refusal is told; the other version is loaded when it is asked for."""
+    fake.give(f"{PRACTICE}/story-coverage", coverage(BANKED))
+    app = opened("stories", story="s1")
+    elsewhere = STORY | {"version": 4, "action": "I called a colleague."}
+    fake.give(f"{PRACTICE}/story-coverage", coverage(BANKED | {"story": elsewhere}))
+    fake.give(f"{PRACTICE}/stories/s1", CHANGED_MEANWHILE, 409)
+    app.text_area[2].set_value("I paged the owner.")
+    app = press(app, "Keep")
+    assert [one["after"] for one in sent(fake, "/stories/s1")] == [3]
+    assert "changed meanwhile" in app.error[0].value
+    assert press(app, "Try again").text_area[2].value == "I paged the owner."
+    app = press(app, "Load the newer version")
+    assert app.text_area[2].value == "I called a colleague."
+    app.text_area[2].set_value("Both.")
+    press(app, "Keep")
+    assert sent(fake, "/stories/s1")[-1]["after"] == 4
+
+
+def test_a_story_that_was_deleted_in_another_tab_keeps_what_was_typed(fake: FakeApi) -> None:
+    """Its fields stay as they were, and the page says that the story is gone."""
+    fake.give(f"{PRACTICE}/story-coverage", coverage(BANKED))
+    app = opened("stories", story="s1")
+    fake.give(f"{PRACTICE}/story-coverage", coverage())
+    fake.give(f"{PRACTICE}/stories/s1", {"title": "Not found", "detail": "there is no story 's1'"}, 404)
+    app.text_area[2].set_value("I paged the owner.")
+    app = press(app, "Keep")
+    assert "there is no story" in app.error[0].value
+    assert app.text_area[2].value == "I paged the owner."
+
+
+def test_a_story_is_opened_anew_after_another_page(fake: FakeApi) -> None:
+    """Where nothing is typed that could be lost, the newest version is shown."""
+    fake.give(f"{PRACTICE}/story-coverage", coverage(BANKED))
+    app = opened("stories", story="s1")
+    app.query_params.pop("story")
+    app.run()
+    elsewhere = STORY | {"version": 4, "task": "Mend."}
+    fake.give(f"{PRACTICE}/story-coverage", coverage(BANKED | {"story": elsewhere}))
+    app.query_params["story"] = "s1"
+    app.run()
+    assert app.text_area[1].value == "Mend."
+    assert not app.warning
 
 
 def test_progress_and_plan_are_drawn(fake: FakeApi) -> None:

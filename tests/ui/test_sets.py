@@ -45,6 +45,7 @@ READING = {
     "notes": [],
     "findings": [{"place": "request", "quote": "rock star", "about": "words", "advice": "Say it plainly."}],
 }
+CHANGED_MEANWHILE = {"title": "It was changed meanwhile", "status": 409}
 STORED = {
     "id": "s1",
     "version": 1,
@@ -201,16 +202,26 @@ def test_an_older_version_is_made_the_newest_again(fake: FakeApi) -> None:
 
 
 def test_a_set_is_changed_into_its_next_version(fake: FakeApi) -> None:
-    """Its wishes come into the fields, and what is built follows the newest version."""
+    """Its wishes come into the fields; what is built follows the version that was the newest then."""
     fake.give(f"{ROOT}/s1/changes", CHANGE)
     app = opened(fake)
     app.button(key="change s1 1").click().run()
     assert app.number_input[0].value == 30.0
     app.number_input[0].set_value(45.0)
-    fake.give(f"{ROOT}/s1/versions", {**STORED, "version": 2}, method="POST")
+    elsewhere = {"id": "s1", "version": 3, "created_at": "2026-05-03T10:30:00Z", "title": "Costs"}
+    fake.give(f"{ROOT}/s1/versions", {"versions": [elsewhere, *VERSIONS["versions"]]}, method="GET")
+    fake.give(f"{ROOT}/s1", {**STORED, "version": 3})
+    fake.give(f"{ROOT}/s1/versions", CHANGED_MEANWHILE, 409, method="POST")
     app.button(key="build_version").click().run()
     [order] = sent(fake, f"{ROOT}/s1/versions")
-    assert (order["after"], order["wishes"]["minutes"]) == (1, 45.0)
+    assert (order["after"], order["wishes"]["minutes"]) == (2, 45.0)
+    assert "changed meanwhile" in app.error[0].value
+    assert app.number_input[0].value == 45.0
+    app.button(key="retry").click().run()
+    app.button(key="change s1 3").click().run()
+    fake.give(f"{ROOT}/s1/versions", {**STORED, "version": 4}, method="POST")
+    app.button(key="build_version").click().run()
+    assert [one["after"] for one in sent(fake, f"{ROOT}/s1/versions")] == [2, 3]
 
 
 def test_a_pasted_text_shows_what_it_gives_away(fake: FakeApi) -> None:
@@ -276,3 +287,47 @@ def test_house_rules_are_saved_as_their_next_version(fake: FakeApi) -> None:
         "Welcome.",
         ["q1"],
     )
+
+
+def test_house_rules_that_were_changed_in_another_tab_are_not_overwritten(fake: FakeApi) -> None:
+    """What was typed stays and the refusal is told; the other version is loaded when it is asked for."""
+    prepared(fake)
+    rules = RULES | {"questions": []}
+    fake.give(TEMPLATES, {"templates": [{"id": "t1", "version": 2, "title": "House"}]})
+    fake.give(f"{TEMPLATES}/t1", {"id": "t1", "version": 2, "rules": rules})
+    fake.give(f"{TEMPLATES}/t1/sets", {"sets": []})
+    app = page("sets").run()
+    app.selectbox(key="template_edited").select("t1").run()
+    elsewhere = {"id": "t1", "version": 3, "rules": rules | {"introduction": "Hello."}}
+    fake.give(f"{TEMPLATES}/t1", elsewhere)
+    fake.give(f"{TEMPLATES}/t1/versions", CHANGED_MEANWHILE, 409)
+    app.text_area(key="t1 2 introduction").set_value("Welcome.")
+    app.button(key="save_template").click().run()
+    assert [one["after"] for one in sent(fake, f"{TEMPLATES}/t1/versions")] == [2]
+    assert "changed meanwhile" in app.error[0].value
+    app.button(key="retry").click().run()
+    assert app.text_area(key="t1 2 introduction").value == "Welcome."
+    next(one for one in app.button if one.label == "Load the newer version").click().run()
+    assert app.text_area(key="t1 3 introduction").value == "Hello."
+    assert not app.warning
+
+
+def test_new_house_rules_are_open_once_they_are_saved(fake: FakeApi) -> None:
+    """It is told, and a second press makes neither other rules nor another version."""
+    prepared(fake)
+    stored = {"id": "t1", "version": 1, "rules": {"title": "House"}}
+    fake.give(TEMPLATES, stored, 201, method="POST")
+    fake.give(f"{TEMPLATES}/t1", stored)
+    fake.give(f"{TEMPLATES}/t1/sets", {"sets": []})
+    app = page("sets").run()
+    app.text_input(key="new template name").set_value("House").run()
+    fake.give(TEMPLATES, {"templates": [{"id": "t1", "version": 1, "title": "House"}]}, method="GET")
+    app.button(key="save_template").click().run()
+    assert "saved" in app.toast[0].value
+    assert app.selectbox(key="template_edited").value == "t1"
+    app.button(key="save_template").click().run()
+    assert "Nothing" in app.toast[0].value
+    assert len(sent(fake, TEMPLATES)) == 1
+    assert sent(fake, f"{TEMPLATES}/t1/versions") == []
+    app.selectbox(key="template_edited").select("").run()
+    assert app.text_input(key="new template name").value == ""

@@ -217,6 +217,17 @@ function drawOpened(root, open, ready, view) {
   ];
 }
 
+// "1–5, 10, 12": a number between two of a section may belong to another one. No line ends within a range.
+function rangesOf(numbers) {
+  const runs = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run?.last === number - 1) run.last = number;
+    else runs.push({ first: number, last: number });
+  }
+  return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}–\u2060${last}`)).join(", ");
+}
+
 function drawSources(data) {
   const sections = new Map();
   for (const one of data.references) {
@@ -225,9 +236,7 @@ function drawSources(data) {
   }
   const list = make("ul", { class: "sources" });
   for (const [name, numbers] of sections) {
-    const last = numbers[numbers.length - 1];
-    const range = numbers.length > 1 ? `${numbers[0]}–${last}` : String(last);
-    list.append(make("li", {}, make("span", {}, name), make("span", { class: "range" }, range)));
+    list.append(make("li", {}, make("span", {}, name), make("span", { class: "range" }, rangesOf(numbers))));
   }
   return [
     make("h2", {}, "Sources"),

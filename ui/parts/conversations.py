@@ -149,8 +149,11 @@ def _begin() -> None:
 
 
 def _reopen() -> None:
+    here = session()
     if picked := elements.happened(_LIST, "pick"):
-        session().destination = Destination("ask", {"conversation": str(picked)})
+        if here.progress and here.progress.problem:
+            here.clear()
+        here.destination = Destination("ask", {"conversation": str(picked)})
 
 
 def _show_exchange() -> None:

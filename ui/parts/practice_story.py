@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.parts.opened import as_opened, field_key
 from ui.parts.plain import escaped
 from ui.parts.practice_bank_models import Coverage, CoveredQuestion, Story
 from ui.parts.practice_places import place, stay
-from ui.state import api
+from ui.state import api, session
 
 _PARTS = {
     "situation": "Situation: product, stakes, scale",
@@ -32,7 +33,10 @@ def show() -> None:
         for note in kept.form.notes:
             st.markdown(f":material/edit: {escaped(note)}")
         st.caption(f"{kept.form.minutes:g} minutes to tell")
-    _form(kept.story if kept else None, found)
+    here = session()
+    before = here.story if here.story and here.story.id == wanted else None
+    here.story = as_opened(before, kept.story if kept else None, "title")
+    _form(here.story, found)
 
 
 def _bank(found: Coverage) -> None:
@@ -72,10 +76,13 @@ def _question(one: CoveredQuestion) -> str:
 def _form(story: Story | None, found: Coverage) -> None:
     questions = {one.question_id: one.question for one in found.questions}
     kept = story.model_dump() if story else {}
+    key = field_key(story, "new story")
     with st.form(f"story_{story.id if story else 'new'}", border=False):
-        title = st.text_input("Title", value=kept.get("title", ""), max_chars=200)
+        title = st.text_input("Title", value=kept.get("title", ""), max_chars=200, key=f"{key} title")
         parts = {
-            name: st.text_area(label, value=kept.get(name, ""), max_chars=_MAX_CHARS, height=120)
+            name: st.text_area(
+                label, value=kept.get(name, ""), max_chars=_MAX_CHARS, height=120, key=f"{key} {name}"
+            )
             for name, label in _PARTS.items()
         }
         chosen = st.multiselect(
@@ -85,6 +92,7 @@ def _form(story: Story | None, found: Coverage) -> None:
             format_func=lambda name: questions[name],
             placeholder="none yet",
             max_selections=50,
+            key=f"{key} questions",
         )
         if st.form_submit_button("Keep", type="primary"):
             _keep(story, {"title": title.strip(), **parts, "question_ids": chosen})
@@ -99,5 +107,6 @@ def _keep(story: Story | None, parts: dict[str, object]) -> None:
         st.warning("Give it a title.")
         return
     made = api().change_story(story, parts) if story else api().add_story(parts)
+    session().story = None
     stay("stories", story=made.id)
     st.rerun()

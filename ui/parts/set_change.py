@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from ui.parts.set_models import Reading, StoredSet
-from ui.state import api, session
+from ui.state import session
 
 _CHANGED = "set_changed"
 
 
-def begin_change(stored: StoredSet, reading_key: str) -> None:
-    """Take the wishes of a set into the fields, and its named questions into the collection."""
+class Change(NamedTuple):
+    """A set that is to be changed, and its newest version when that began."""
+
+    set_id: str
+    after: int
+
+
+def begin_change(stored: StoredSet, newest: int, reading_key: str) -> None:
+    """Take the wishes of a version into the fields, and its named questions into the collection."""
     wishes = stored.made.wishes
     texts = {pack.question.id: pack.question.text for one in stored.made.interviews for pack in one.packs}
     session().collected = {one: texts.get(one, one) for one in wishes.must_have}
     st.session_state[reading_key] = (stored.made.request, Reading(wishes=wishes))
-    st.session_state[_CHANGED] = stored.id
+    st.session_state[_CHANGED] = Change(stored.id, newest)
 
 
 def leave_change() -> None:
@@ -24,6 +33,7 @@ def leave_change() -> None:
     st.session_state.pop(_CHANGED, None)
 
 
-def set_in_change(opened: str | None) -> StoredSet | None:
-    """Return the newest version of the set that is to be changed, if it is the one that is open."""
-    return api().question_set(opened) if opened and st.session_state.get(_CHANGED) == opened else None
+def set_in_change(opened: str | None) -> Change | None:
+    """Return the set that is to be changed, if it is the one that is open."""
+    change: Change | None = st.session_state.get(_CHANGED)
+    return change if change and change.set_id == opened else None

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui.models import KINDS
+from ui.parts.opened import as_opened, field_key
 from ui.parts.plain import escaped
 from ui.parts.set_models import Competency, Rules, SetSummary, SetUpdate, StoredTemplate
 from ui.parts.set_versions import change_shown
 from ui.state import Asked, LookedAt, api, session
 
 _NONE = ""
+_EDITED = "template_edited"
+_SAVED = "template_saved"
 _MOST_APPLIED = 20
 
 
@@ -34,26 +37,44 @@ def show_templates(templates: Sequence[SetSummary], competencies: Sequence[Compe
     """Draw the editor of house rules and what an edit does to sets."""
     with st.expander("Edit house rules"):
         titles = {one.id: one.title for one in templates}
+        _tell_saved()
         chosen = st.selectbox(
             "Which",
             [_NONE, *titles],
             format_func=lambda one: titles.get(one, "New house rules"),
-            key="template_edited",
+            key=_EDITED,
         )
-        stored = api().template(chosen) if chosen else None
-        rules = _fields(stored, competencies)
+        here, newest = session(), api().template(chosen) if chosen else None
+        before = here.rules if here.rules and here.rules.id == chosen else None
+        here.rules = as_opened(before, newest, "name")
+        rules = _fields(here.rules, competencies)
         if st.button("Save house rules", disabled=not rules.title.strip(), key="save_template"):
-            api().save_template(rules, stored)
-            session().looked_at = None
-            st.rerun()
-        if stored:
-            st.caption(f"Version {stored.version}. No set changes until you apply it.")
-            _sets_of(stored)
+            _save(rules, here.rules)
+        if newest:
+            st.caption(f"Version {newest.version}. No set changes until you apply it.")
+            _sets_of(newest)
+
+
+def _save(rules: Rules, before: StoredTemplate | None) -> None:
+    if before and rules == before.rules:
+        st.toast("Nothing was changed.")
+        return
+    st.session_state[_SAVED] = api().save_template(rules, before)
+    session().looked_at = session().rules = None
+    st.rerun()
+
+
+def _tell_saved() -> None:
+    """Open what was saved in the run before; the choice of rules cannot be set once it is drawn."""
+    made: StoredTemplate | None = st.session_state.pop(_SAVED, None)
+    if made:
+        st.session_state[_EDITED] = made.id
+        st.toast(f"House rules saved, version {made.version}.")
 
 
 def _fields(stored: StoredTemplate | None, competencies: Sequence[Competency]) -> Rules:
     rules = stored.rules if stored else Rules(title="")
-    key = f"{stored.id} {stored.version}" if stored else "new template"
+    key = field_key(stored, "new template")
     titles = {one.id: one.title for one in competencies}
     title = st.text_input("Name of the rules", rules.title, max_chars=200, key=f"{key} name")
     introduction = st.text_area(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -14,9 +14,8 @@ _TWO = 2
 _SHOWN_CHARS = 160
 
 
-def show_versions(stored: StoredSet) -> None:
-    """Draw the versions of a set that is open at one of them."""
-    versions = api().set_versions(stored.id).versions
+def show_versions(stored: StoredSet, versions: Sequence[SetSummary]) -> None:
+    """Draw the versions of a set, newest first, that is open at one of them."""
     newest = versions[0].version
     st.subheader("Versions", anchor=False)
     for one in versions:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from http import HTTPStatus
+
 import streamlit as st
 
 from ui.asking import Asking, Progress, settled
@@ -72,7 +75,6 @@ def _begin(question: str) -> None:
     here = session()
     here.clear()
     here.pending = ""
-    st.query_params.pop(_PARAMETER, None)
     here.asking = Asking(api(), question, _level(), here.talk.id if here.talk else "")
     here.progress = here.asking.wait(FIRST_CLAIM_S, REST_S)
     _settle()
@@ -84,15 +86,33 @@ def _settle() -> None:
     if here.asking is None or here.progress is None or not here.progress.is_settled:
         return
     here.asking = None
-    here.note(here.progress)
-    if here.talk:
-        st.query_params[_CONVERSATION] = here.talk.id
+    problem = here.progress.problem
+    if here.talk and problem and problem.details.status == HTTPStatus.NOT_FOUND:
+        _leave_deleted(here.progress, problem.details)
+    else:
+        here.note(here.progress)
+    named = {_CONVERSATION: here.talk.id} if here.talk else {}
     if here.progress.answer:
-        st.query_params[_PARAMETER] = here.progress.answer.id
+        named[_PARAMETER] = here.progress.answer.id
+    if named != st.query_params.to_dict():
+        st.query_params.from_dict(named)  # in one step: each is an entry in the browser's history
+
+
+def _leave_deleted(progress: Progress, details: ProblemDetails) -> None:
+    """Leave a conversation that is gone, and show the question that it did not take."""
+    told = {"title": "This conversation was deleted", "detail": "", "hint": "Try again to ask in a new one."}
+    problem = ApiProblem(details.model_copy(update=told))
+    here = session()
+    here.leave_talk()
+    here.listed = None
+    here.progress = replace(progress, claims={}, problem=problem, conversation_id="")
 
 
 def _open_address() -> None:
-    """Show the conversation and the answer that the address names, unless they are shown."""
+    """Show the conversation and the answer that the address names, unless they are shown.
+
+    A question that failed has no answer to be named: it stays in its conversation.
+    """
     here = session()
     wanted, within = st.query_params.get(_PARAMETER), st.query_params.get(_CONVERSATION)
     if here.pending or here.asking or (wanted is None and within is None):
@@ -100,7 +120,8 @@ def _open_address() -> None:
     try:
         if within != (here.talk.id if here.talk else None):
             _open_conversation(within, is_alone=wanted is None)
-        if wanted is None and here.talk and here.talk.exchanges:
+        failed = here.progress is not None and bool(here.progress.question) and not here.progress.answer
+        if wanted is None and not failed and here.talk and here.talk.exchanges:
             wanted = here.talk.exchanges[-1].answer_id
         shown = here.progress.answer if here.progress else None
         if wanted and not (shown and shown.id == wanted):

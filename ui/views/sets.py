@@ -74,9 +74,9 @@ def _choices() -> None:
     templates = api().templates().templates
     template_id = chosen_template(templates)
     changed = set_in_change(st.query_params.get("set"))
-    if changed and st.button(f"Build version {changed.version + 1}", type="primary", key="build_version"):
+    if changed and st.button(f"Build version {changed.after + 1}", type="primary", key="build_version"):
         with st.spinner("Choosing questions …"):
-            stored = api().build_version(changed, wishes, title, text)
+            stored = api().build_version(changed.set_id, wishes, title, text, after=changed.after)
         leave_change()
         _open(stored)
         st.rerun()
@@ -100,14 +100,15 @@ def _opened() -> None:
         return
     stored = api().question_set(wanted, int(version) if version.isdecimal() else None)
     show_set(stored)
+    versions = api().set_versions(wanted).versions
     st.button(
         "Change this set",
         key=f"change {stored.id} {stored.version}",
         on_click=begin_change,
-        args=(stored, _READING),
+        args=(stored, versions[0].version, _READING),
         help="Takes its wishes into the fields above.",
     )
-    show_versions(stored)
+    show_versions(stored, versions)
     show_leaks(stored)
 
 
