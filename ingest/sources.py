@@ -142,6 +142,11 @@ def tell_apart(reading: Reading, held: Sequence[DocumentEntry]) -> Reading:
     return Reading(tuple(documents), (*reading.report, *rows), reading.roots)
 
 
+def is_passed_over(entry: str) -> bool:
+    """Return whether what has this name below a root is not read: hidden, or somebody else's code."""
+    return entry.startswith(".") or entry in SKIPPED_FOLDERS
+
+
 def owned_by(tenant: str, reading: Reading) -> Reading:
     """Return the reading with all names as a collection has them for this tenant; as it is for none."""
     return Reading(
@@ -201,7 +206,7 @@ def _walk(folder: Path, root: Path, above: tuple[Path, ...]) -> Iterator[Source 
         below = path.relative_to(root).as_posix()
         if not path.is_dir():
             yield from _file(path, below, str(root), named=False)
-        elif not entry.startswith(".") and entry not in SKIPPED_FOLDERS:
+        elif not is_passed_over(entry):
             yield from _walk(path, root, (*above, real))
         elif entry not in (".git", ".hg", ".svn"):
             yield _skipped(below, "a hidden or vendored folder")

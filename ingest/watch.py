@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+
+from ingest.sources import is_passed_over
 
 QUIET_S = 0.3
 """An editor saves in several steps; a change counts once nothing has changed for so long."""
@@ -35,14 +38,16 @@ class Change:
 class _Listener(FileSystemEventHandler):
     """Keeps the times of the first and the last change that nobody took yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, counts: Callable[[Path], bool]) -> None:
+        self._counts = counts
         self._changed = threading.Condition()
         self._first_s: float | None = None
         self._last_s = 0.0
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Note a change; called by the observer's thread."""
-        if event.event_type in READING:
+        touched = (Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path)
+        if event.event_type in READING or not any(self._counts(path) for path in touched):
             return
         with self._changed:
             self._last_s = time.monotonic()
@@ -60,22 +65,33 @@ class _Listener(FileSystemEventHandler):
             return change
 
 
-def changes(paths: Sequence[Path]) -> Iterator[Change]:
+def changes(paths: Sequence[Path], *, own: Sequence[Path] = ()) -> Iterator[Change]:
     """Yield a change at once, for what happened before, and then each as it happens; it never ends.
 
-    What happens while the caller works on one is in the next.
+    What happens while the caller works on one is in the next. What an ingest passes over is no change.
+
+    Args:
+        paths: Files and folders that are followed.
+        own: Folders that the caller writes to; where they lie below a path, that is no change either.
     """
     started = Change(time.monotonic())
-    with _listening(paths) as listener:
+    with _listening(paths, own) as listener:
         yield started
         while True:
             yield listener.next()
 
 
 @contextmanager
-def _listening(paths: Sequence[Path]) -> Iterator[_Listener]:
-    listener, observer = _Listener(), Observer()
-    for folder in {path if path.is_dir() else path.parent for path in paths}:
+def _listening(paths: Sequence[Path], own: Sequence[Path]) -> Iterator[_Listener]:
+    named = {_real(path.parent) / path.name for path in paths if not path.is_dir()}
+    folders = {_real(path if path.is_dir() else path.parent) for path in paths}
+    written = [_real(folder) for folder in own]
+
+    def counts(path: Path) -> bool:
+        return path in named or any(_is_followed(path, folder, written) for folder in folders)
+
+    listener, observer = _Listener(counts), Observer()
+    for folder in folders:
         observer.schedule(listener, str(folder), recursive=True)
     observer.start()
     try:
@@ -83,3 +99,17 @@ def _listening(paths: Sequence[Path]) -> Iterator[_Listener]:
     finally:
         observer.stop()
         observer.join()
+
+
+def _is_followed(path: Path, folder: Path, own: Sequence[Path]) -> bool:
+    """Return whether what happens at a path is a change of the folder."""
+    inner = (one for one in own if folder in one.parents)
+    return (
+        path.is_relative_to(folder)
+        and not any(map(is_passed_over, path.relative_to(folder).parts))
+        and not any(path.is_relative_to(one) for one in inner)
+    )
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))

@@ -52,7 +52,7 @@ def _updates(paths: tuple[Path, ...], collection: str | None, tenant: str) -> It
     settings = load_settings(collection)
     store = open_store(settings)
     embedder = Embedder(settings.embed_model, settings.weights_dir, threads=settings.threads)
-    for change in changes(paths):
+    for change in changes(paths, own=(settings.data_dir, settings.index_dir)):
         row: dict[str, object] = dict.fromkeys(("build", *COUNTED), 0)
         try:
             made = pipeline.ingest(

@@ -138,14 +138,22 @@ def read_handbook(path: Path) -> Handbook:
         Chapter(parse(document), read_markup(document.text), Lines(document.text))
         for document in reading.documents
     )
-    sources = root / SOURCES_FILE
     return Handbook(
         root=root,
         chapters=chapters,
         targets=dict(_targets(root, chapters)),
-        sources=read_source_list(sources.read_text(encoding="utf-8")) if sources.is_file() else None,
+        sources=_sources(root / SOURCES_FILE),
         report=reading.report,
     )
+
+
+def _sources(path: Path) -> SourceList | None:
+    if not path.is_file():
+        return None
+    try:
+        return read_source_list(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return SourceList((), "not UTF-8")
 
 
 def is_local(target: str) -> bool:

@@ -57,6 +57,7 @@ class Markup(NamedTuple):
 
 def read_markup(text: str) -> Markup:
     """Return the headings, anchors, links and undefined references of a Markdown text."""
+    text = text.removeprefix("\ufeff")
     tokens = _parser().parse(text)
     for token in (inner for outer in tokens for inner in (outer, *(outer.children or ()))):
         if token.type in ("html_block", "html_inline"):

@@ -19,6 +19,8 @@ MIN_ECHOED_SHARE = 0.6
 MIN_ECHOED_ENTRIES = 5
 MAX_COMPARED_ENTRIES = 400
 ECHO_SCORE = 80.0
+MAX_ECHO_LENGTH = 1.5
+"""An entry that is longer than a heading by more than this factor says more than the heading."""
 
 MIN_CONTENTS_LINES = 4
 MAX_CONTENTS_LINE_CHARS = 140
@@ -30,6 +32,8 @@ MARKER_ALONE = re.compile(r"(?:Q\s*\.?\s*|Question\s+|Ques\.?\s+)(?P<number>\d{1
 _MARKER = re.compile(
     r"\W{0,3}(?:Q\s*\.?\s*|Question\s+|Ques\.?\s+)(?P<number>\d{1,4})\s*[.:)–—-]?\s*(?=\S)", re.IGNORECASE
 )
+_NUMBERING = re.compile(r"\A\W*(?:[^\W\d]+\s+)?\w*\d[\w.]*\W+(?=\w)|[\s.…]+\d{1,4}\Z")
+"""What an entry has around its heading: "Chapter 3: ", "3.1 ", "..... 14"."""
 _LINK_ONLY = re.compile(
     r"\W*(?:!?\[[^\[\]]*\](?:\([^()]*\)|\[[^\]]*\])|<?https?://[^\s>]+>?|<a\b[^>]*>.*?</a>)\W*", re.IGNORECASE
 )
@@ -112,18 +116,24 @@ def _is_link_table(text: str, rows: Sequence[Block]) -> bool:
 
 def _echoes(run: Sequence[Block], headings: Sequence[str]) -> bool:
     """Return whether most entries of a list come again as headings."""
-    from rapidfuzz import fuzz, process
-
     if not MIN_ECHOED_ENTRIES <= len(run) <= MAX_COMPARED_ENTRIES or len(headings) < MIN_ECHOED_ENTRIES:
         return False
     if any(len(block.plain) > MAX_ENTRY_CHARS for block in run):
         return False
     found = sum(
-        process.extractOne(block.plain, headings, scorer=fuzz.token_set_ratio, score_cutoff=ECHO_SCORE)
-        is not None
+        _is_echoed(block.plain, headings) or _is_echoed(_NUMBERING.sub("", block.plain), headings)
         for block in run
     )
     return found >= MIN_ECHOED_SHARE * len(run)
+
+
+def _is_echoed(entry: str, headings: Sequence[str]) -> bool:
+    """Return whether a heading holds most words of an entry, and is not much shorter."""
+    from rapidfuzz import fuzz, process
+
+    long_enough = [heading for heading in headings if len(entry) <= MAX_ECHO_LENGTH * len(heading)]
+    score = fuzz.token_set_ratio
+    return process.extractOne(entry, long_enough, scorer=score, score_cutoff=ECHO_SCORE) is not None
 
 
 def without_numbered_contents(blocks: Sequence[Block], report: Report) -> Iterator[Block]:

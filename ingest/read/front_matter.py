@@ -22,6 +22,7 @@ def read_front_matter(content: str) -> FrontMatter:
     {'title': 'RAG'}
     """
     import yaml
+    from pydantic_core import from_json, to_json
 
     if len(content) > MAX_CHARS or content.count("[") + content.count("{") > MAX_BRACKETS:
         return FrontMatter({}, "front matter too large or too deep was not read")
@@ -34,4 +35,18 @@ def read_front_matter(content: str) -> FrontMatter:
         return FrontMatter({}, f"front matter is not valid YAML: {first_line}")
     if data is not None and not isinstance(data, dict):
         return FrontMatter({}, "front matter is not a mapping")
-    return FrontMatter({str(key): value for key, value in (data or {}).items()})
+    try:
+        whole = {str(_whole(key)): _whole(value) for key, value in (data or {}).items()}
+        from_json(to_json([[whole]]))  # as deep as it will stand in the index
+    except (ValueError, RecursionError):
+        return FrontMatter({}, "front matter with data that JSON cannot hold was not read")
+    return FrontMatter(whole)
+
+
+def _whole(value: object) -> object:
+    """Return data with surrogate pairs, as JSON escapes emoji, joined; a lone one is replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole(key): _whole(inner) for key, inner in value.items()}
+    return [_whole(inner) for inner in value] if isinstance(value, list) else value

@@ -14,7 +14,15 @@ from ingest.read.html import HtmlReader, without_outer_tags
 from ingest.read.plain import plain_heading, plain_inline, read_inline
 from ingest.read.repair import put_right, repair_fences
 from ingest.read.report import Report
-from ingest.read.shapes import ALERT, TASK, after_markers, is_accidental_heading, paragraph_shape, row_cells
+from ingest.read.shapes import (
+    ALERT,
+    TASK,
+    after_markers,
+    between_tags,
+    is_accidental_heading,
+    paragraph_shape,
+    row_cells,
+)
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -131,10 +139,7 @@ class _Reader:
         span, content = self._without_mark(self._span(lines, content), content)
         shape = paragraph_shape(content, is_module=self._is_module)
         if shape == "text":
-            line = self.lines.start(lines.start)
-            alone = lines.end - lines.start == 1 and not self._open.items and not self._open.quotes
-            inline = read_inline(content)
-            self._put(Block("text", span.start, span.end, line, *inline, alone=alone), lines)
+            self._text(span, lines, content)
         elif shape == "glued heading":
             words = content.lstrip("#")
             self._put_heading(span, lines, words, len(content) - len(words))
@@ -145,6 +150,17 @@ class _Reader:
         else:
             self._cover(lines)
             self.report.drop(shape, span.start)
+
+    def _text(self, span: Span, lines: Span, content: str) -> None:
+        told = between_tags(self.text, span)
+        if told != [span]:
+            self._cover(lines)
+            self.report.drop("template tag", span.start)
+        alone = lines.end - lines.start == 1 and not self._open.items and not self._open.quotes
+        for piece in told:
+            line = self.lines.start(lines.start if piece == told[0] else self.lines.at(piece.start))
+            inline = read_inline(content if piece == span else self.text[piece.start : piece.end])
+            self._put(Block("text", piece.start, piece.end, line, *inline, alone=alone), lines)
 
     def _without_mark(self, span: Span, content: str) -> tuple[Span, str]:
         """Return a paragraph without the mark of an alert, which names its quote, or of a task."""

@@ -11,7 +11,7 @@ from ingest.read.plain import read_inline
 
 MAX_SETEXT_CHARS = 100
 
-Shape = Literal["text", "fold", "glued heading", "template tag", "module line"]
+Shape = Literal["text", "fold", "glued heading", "module line"]
 """`fold`: it holds `<details>` or `<summary>`. `glued heading`: "##Caching"."""
 
 ALERT = re.compile(r"\[!(?P<kind>\w+)\][+-]?\s*")
@@ -23,8 +23,15 @@ _FOLD = re.compile(r"</?(?:details|summary)\b", re.IGNORECASE)
 _CODE_SPAN = re.compile(r"(`+)[^`]+\1")
 _GLUED_HEADING = re.compile(r"#{2,6}[^#\s!][^\n]*")
 _MODULE_LINE = re.compile(r"(?:import|export)\s.*(?:from\s|=|\{|require\()|\{/\*.*\*/\}$", re.DOTALL)
-_TEMPLATE_TAG = re.compile(
-    r"(?:\{%.*%\}|\{\{[<%].*[%>]\}\}|\\?\[toc\\?\]|\[\[toc\]\])\s*", re.IGNORECASE | re.DOTALL
+_TEMPLATE_TAG = (
+    r"(?:\{\{[<%](?:(?!\{\{[<%]|[%>]\}\}).)*[%>]\}\}|\{%(?:(?!\{%|%\}).)*%\}"
+    r"|\[\[toc\]\]|\\?\[toc\\?\](?![\[(:]))"
+)
+_LINE_BREAKS = r"[ \t\r]*(?P<{}>\n[ \t>\r]*)*"
+_TEMPLATE_TAGS = re.compile(
+    rf"(?P<before>\n[ \t>]*)?{_TEMPLATE_TAG}(?:{_LINE_BREAKS.format('between')}{_TEMPLATE_TAG})*"
+    rf"{_LINE_BREAKS.format('after')}|(?<!`)(?P<code>`++)[^`]+(?P=code)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -38,9 +45,24 @@ def paragraph_shape(content: str, *, is_module: bool) -> Shape:
         return "fold"
     if _GLUED_HEADING.fullmatch(content):
         return "glued heading"
-    if _TEMPLATE_TAG.fullmatch(content):
-        return "template tag"
     return "module line" if is_module and _MODULE_LINE.match(content) else "text"
+
+
+def between_tags(text: str, span: Span) -> list[Span]:
+    """Return where a paragraph holds text: without template tags at its ends or on lines of their own.
+
+    >>> between_tags("{% a %} See {% b %} there. {% c %}", Span(0, 34))
+    [Span(start=8, end=26)]
+    """
+    found: list[Span] = []
+    start = span.start
+    for tags in _TEMPLATE_TAGS.finditer(text, *span):
+        parts_lines = (tags["before"] and tags["after"]) or tags["between"]
+        if not tags["code"] and (parts_lines or tags.start() == span.start or tags.end() == span.end):
+            found.append(trimmed(text, start, tags.start()))
+            start = tags.end()
+    found.append(trimmed(text, start, span.end))
+    return [piece for piece in found if piece.start < piece.end]
 
 
 def is_accidental_heading(content: str, markup: str) -> bool:

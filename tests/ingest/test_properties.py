@@ -110,6 +110,8 @@ REPEATED = {
     "comments": "<!-- ",
     "details": "<details><summary>a?</summary>",
     "containers": ":::a\n",
+    "template tags": "{% a\n",
+    "shortcodes": "{{< a %} ",
     "sentences": "你好。",
     "quoted dashes": '- "a ',
     "questions": "- What is a?\n\n  b\n",

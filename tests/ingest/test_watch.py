@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from itertools import islice
 from pathlib import Path
 from queue import Queue
 
-from ingest.watch import Change, changes
+from ingest.watch import QUIET_S, Change, changes
 
 WAIT_S = 30
 
 
-def reported(folder: Path, count: int) -> Queue[Change]:
-    """Return where so many changes below a folder arrive as they are reported."""
+def reported(path: Path, count: int, *own: Path) -> Queue[Change]:
+    """Return where so many changes below a path arrive as they are reported."""
     queue: Queue[Change] = Queue()
 
     def listen() -> None:
-        for change in islice(changes([folder]), count):
+        for change in islice(changes([path], own=own), count):
             queue.put(change)
 
     threading.Thread(target=listen, daemon=True).start()
@@ -60,3 +61,35 @@ def test_reading_is_no_change(tmp_path: Path) -> None:
     file.write_text("# B\n", encoding="utf-8")
     queue.get(timeout=WAIT_S)
     assert queue.empty()
+
+
+def test_what_no_ingest_reads_is_no_change(tmp_path: Path) -> None:
+    """Hidden and vendored folders, and those that the index is written to, wake nobody."""
+    link, own = tmp_path / "link", tmp_path / "book" / "data"
+    unread = [tmp_path / "book" / name for name in (".coach/index", "sub/node_modules/p", ".git")]
+    for folder in (own / "index", *unread):
+        folder.mkdir(parents=True)
+    link.symlink_to("book")
+    queue = reported(link, 3, own)
+    queue.get(timeout=WAIT_S)
+    for folder in (own, own / "index", *unread):
+        (folder / "a.md").write_text("# A\n", encoding="utf-8")
+        (folder / "a.md").rename(folder / "b.md")
+    time.sleep(3 * QUIET_S)
+    assert queue.empty()
+    (own / "b.md").rename(tmp_path / "book" / "a.md")
+    queue.get(timeout=WAIT_S)
+    assert queue.empty()
+
+
+def test_a_named_file_is_followed_whatever_it_is_called(tmp_path: Path) -> None:
+    """A hidden file or folder that was named is read, so it is followed."""
+    file = tmp_path / ".notes" / ".a.md"
+    file.parent.mkdir()
+    file.write_text("# A\n", encoding="utf-8")
+    for path in (file, file.parent):
+        queue = reported(path, 2, tmp_path)
+        queue.get(timeout=WAIT_S)
+        file.write_text("# B\n", encoding="utf-8")
+        file.with_name("b.md").write_text("# B\n", encoding="utf-8")
+        queue.get(timeout=WAIT_S)

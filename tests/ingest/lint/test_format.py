@@ -209,6 +209,16 @@ def test_origins_that_are_no_list_are_an_error(tmp_path: Path, text: str) -> Non
     assert {one.rule for one in found if one.file == "serving.md"} == {"facts-from"}
 
 
+def test_origins_in_another_encoding_are_an_error(tmp_path: Path) -> None:
+    """A sources.yaml that is not UTF-8 is a finding, and the pages are checked all the same."""
+    (tmp_path / "sources.yaml").write_bytes("- title: Größe\n".encode("latin-1"))
+    found = findings(tmp_path, {"serving.md": changed(CHAPTER, ("(#serving)", "(#gone)"))})
+    assert [(one.rule, one.message) for one in found if one.file == "sources.yaml"] == [
+        ("source-entry", "not UTF-8")
+    ]
+    assert {one.rule for one in found if one.file == "serving.md"} == {"facts-from", "link-anchor"}
+
+
 def test_a_page_without_any_tag_line_in_a_numbered_chapter_is_found(tmp_path: Path) -> None:
     """A chapter number is enough to be held to the format."""
     tag_line = next(line for line in CHAPTER.splitlines(keepends=True) if line.startswith("**Tags:**"))

@@ -37,6 +37,12 @@ def test_links_to_pages_and_anchors_that_exist_are_fine(tmp_path: Path) -> None:
     assert findings(tmp_path, files) == []
 
 
+def test_a_byte_order_mark_hides_no_heading(tmp_path: Path) -> None:
+    """The first heading of a file from another system has its anchor, in links from here and elsewhere."""
+    files = {"a.md": "\ufeff# Start\n\n[a](#start)\n", "b.md": "# B\n\n[b](a.md#start) [c](.c.md#see)\n"}
+    assert findings(tmp_path, files | {".c.md": "\ufeff# See\n\nText.\n"}) == []
+
+
 @pytest.mark.parametrize(
     ("link", "rule", "severity"),
     [
