@@ -92,7 +92,7 @@ def test_a_build_that_finds_the_same_is_no_worse(home: Home, call: Callable[...,
     found = compare_builds(home.settings, made.build, home.golden)
     assert (found.live, found.candidate, found.questions, found.worse) == (home.live, made.build, 3, ())
     assert 0.5 < found.overlap <= 1.0
-    assert found.same_first == 1.0
+    assert found.same_first >= 2 / 3  # of what is not covered no section is the right one
     by_name = {one.metric: one for one in found.metrics}
     assert (by_name["success@1"].before, by_name["success@1"].after) == (1.0, 1.0)
     assert [load(Path(file)).stack.parts["index"] for file in found.files] == [home.live, made.build]
