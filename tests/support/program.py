@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from coach.settings import Settings
+
 TIMEOUT_S = 120
 # What runs pytest in the background may have had Ctrl-C ignored, and that is inherited.
 _LISTEN = """
@@ -53,6 +55,8 @@ class Program:
         self, *arguments: str, stderr: int = subprocess.PIPE, **settings: object
     ) -> subprocess.Popen[bytes]:
         """Start a command; settings are those of docs/cli.md, in lower case without prefix."""
+        if unknown := settings.keys() - Settings.model_fields.keys():
+            raise TypeError(f"no setting of the coach: {', '.join(sorted(unknown))}")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_SETTING)}
         kept["TERM"] = "xterm"
         if folder := os.environ.get("COACH_WEIGHTS_DIR"):

@@ -123,7 +123,7 @@ def test_stories_are_kept_changed_and_covered(ingested: Ingested) -> None:
 def test_progress_and_plan_are_told(program: Program, tmp_path: Path) -> None:
     """Without answers the next step is named; a plan reads the job and ends with a day of rest."""
     of_nobody = f"sqlite:///{tmp_path}/coach.sqlite"
-    assert "coach practice grade" in program.run("practice", "progress", COACH_DATABASE_URL=of_nobody).out
+    assert "coach practice grade" in program.run("practice", "progress", database_url=of_nobody).out
     job = tmp_path / "job.txt"
     job.write_text("Staff engineer, incident response", encoding="utf-8")
     told = program.run("practice", "plan", "--days", "7", "--job", str(job))
