@@ -22,6 +22,7 @@ from coach.telemetry.trace import NO_TRACES, Traces
 from coach.types import Answer, Hit, Replay, Stack
 from ingest.contract import IndexManifest, Level, ParsedDocument
 from ingest.store.values import Filter, Vector
+from ingest.text import first_half_character
 
 if TYPE_CHECKING:
     from coach.answer.cache import AnswerCache
@@ -331,12 +332,9 @@ class Coach:
                 f"the question has {len(question)} characters; the longest taken is {longest}",
                 hint="Shorten it, or raise COACH_MAX_QUESTION_CHARS.",
             )
-        try:
-            question.encode()
-        except UnicodeEncodeError as error:
-            raise UsageError(
-                f"character {error.start} of the question is not text", hint="Send it in UTF-8."
-            ) from error
+        at = first_half_character(question)
+        if at is not None:
+            raise UsageError(f"character {at} of the question is not text", hint="Send it in UTF-8.")
 
 
 def _no_answers_yet() -> AnswerCache:

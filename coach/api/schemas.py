@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
 
 from coach.types import Answer, Hit
 from ingest.contract import Frequency, Frozen, Level, PartKind, QuestionKind
+from ingest.text import first_half_character
 
 
 def a_number(value: object) -> object:
@@ -20,10 +21,9 @@ def a_number(value: object) -> object:
 
 def encodable(text: str) -> str:
     """Return a text unless it holds half a character, which no engine takes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"character {error.start} is no text") from error
+    at = first_half_character(text)
+    if at is not None:
+        raise ValueError(f"character {at} is no text")
     return text
 
 

@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING, get_args
 
 import click
 
+from ingest.text import first_half_character
+
 if TYPE_CHECKING:
     from coach.coach import Coach
     from coach.settings import Settings
@@ -52,10 +54,9 @@ class _Words(click.ParamType[str]):
     name = "text"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            self.fail(f"character {error.start} is not text: send it in UTF-8.", param, ctx)
+        at = first_half_character(value)
+        if at is not None:
+            self.fail(f"character {at} is not text: send it in UTF-8.", param, ctx)
         return value
 
 

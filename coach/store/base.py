@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 from coach.errors import NotFoundError, UsageError
 from coach.store.owner import Owner
+from ingest.text import first_half_character
 
 NAME_CHARS = 64
 """Longest name of a tenant or person, and longest id."""
@@ -121,12 +122,9 @@ def storable(text: str) -> str:
     """Return the text. Raises UsageError if some engine could not give it back."""
     if "\0" in text:
         raise UsageError(f"character {text.index(chr(0))} of the text is U+0000", hint="Remove it.")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise UsageError(
-            f"character {error.start} of the text is no text", hint="Send it in UTF-8."
-        ) from error
+    at = first_half_character(text)
+    if at is not None:
+        raise UsageError(f"character {at} of the text is no text", hint="Send it in UTF-8.")
     return text
 
 
