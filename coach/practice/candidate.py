@@ -11,7 +11,9 @@ from coach.faithfulness.claims import split
 from coach.faithfulness.frequencies import rarity
 from coach.faithfulness.tokens import Token, tokenise
 from coach.practice.grade import Said
+from coach.practice.run_ons import stretches
 from coach.practice.soft_breaks import without_soft_breaks
+from ingest.read.blocks import Span
 
 Aside = Literal["copied", "question", "instruction"]
 """Why a sentence earns nothing: it stands in the handbook word for word, it repeats the question,
@@ -65,10 +67,12 @@ class Runs:
 
 
 def read_answer(answer: str, runs: Runs) -> list[Sentence]:
-    """Return the sentences of an answer in order, list markers left out."""
+    """Return the sentences of an answer in order, list markers left out, and stretches of run-on ones."""
     copied, unbroken = runs.copied(answer), without_soft_breaks(answer)
     found: list[Sentence] = []
-    for one in split(unbroken):
+    for one in (
+        piece for span in split(unbroken) for piece in stretches(unbroken, Span(span.start, span.end))
+    ):
         text = unbroken[one.start : one.end]
         words = sum(1 for _ in _WORD.finditer(text))
         held = sum(one.start <= start and end <= one.end for start, end in copied)

@@ -91,7 +91,7 @@ class Grader:
     def version(self) -> str:
         """Of what decides about scores."""
         versions = (self._calibration.version, self._reader.version, self._steering.version)
-        return "+".join(("rubric-2", *versions))
+        return "+".join(("rubric-3", *versions))
 
     def grade(self, question: str, answer: str) -> Grade:
         """Return the grade of an answer to a question, named by its id or slug.
