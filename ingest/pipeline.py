@@ -9,9 +9,10 @@ from pathlib import Path
 from ingest.contract import ChunkerParameters, DocumentEntry, IndexManifest
 from ingest.embed import Embedder
 from ingest.errors import IndexMismatchError, SourceError
+from ingest.ownership import tell_apart
 from ingest.progress import Progress, Silent
 from ingest.run import DOCUMENTS_A_BATCH, Run
-from ingest.sources import Reading, owned_by, read_sources, tell_apart
+from ingest.sources import Reading, owned_by, read_sources
 from ingest.store.port import Store
 from ingest.tenants import SHARED, check_tenant, name_in_handbook, tenant_of, tenants_of
 
@@ -47,7 +48,6 @@ def ingest(  # noqa: PLR0913 - each is a setting or an option of its own
     if tenant:
         check_tenant(tenant)
     reading = read_sources(paths, max_document_mb=max_document_mb)
-    roots = frozenset(reading.roots)
 
     def attempt(*, check: bool) -> IndexManifest:
         run = Run(store, embedder, collection, parameters or ChunkerParameters(), progress or Silent())
@@ -58,7 +58,7 @@ def ingest(  # noqa: PLR0913 - each is a setting or an option of its own
                 owned_by(tenant, told),
                 found,
                 stack,
-                replaces=lambda entry: entry.root in roots and tenant_of(entry.name) == tenant,
+                replaces=lambda entry: entry.root in told.roots and tenant_of(entry.name) == tenant,
                 beside=beside,
             )
 

@@ -78,7 +78,7 @@ class Run:
         if found and not live:
             reading = _with_others(reading, found, replaces)
         plan = make_plan(reading, live.manifest if live else None, replaces=replaces)
-        if live and not (plan.changed or plan.deleted):
+        if live and not (plan.changed or plan.deleted or plan.moved):
             self.store.settle(self.collection)
             self.store.open(self.collection).close()  # nobody looked into its points so far
             return _settled(live.manifest, plan)
@@ -286,7 +286,9 @@ def _with_others(reading: Reading, found: Build, replaces: Callable[[DocumentEnt
     """Return the reading with what a build holds besides what it stands for, as it was read then."""
     names = {document.name for document in reading.documents}
     others = (
-        found.document(entry.name).document for entry in found.manifest.documents if not replaces(entry)
+        found.document(entry.name).document.model_copy(update={"root": entry.root})
+        for entry in found.manifest.documents
+        if not replaces(entry)
     )
     if found.manifest.tenants is None:  # nobody's, whatever it is called
         others = (nobodys(document) for document in others)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.contract import Document, DocumentEntry, ReportRow
+from ingest.contract import Document, ReportRow
 from ingest.errors import SourceError
 from ingest.tenants import MARK, own_name, tenant_of
 
@@ -49,7 +49,7 @@ class Found(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Documents in order, what was not read, and the absolute roots that were named."""
+    """Documents in order, what was not read, and the absolute roots that these stand for."""
 
     documents: tuple[Document, ...]
     report: tuple[ReportRow, ...]
@@ -108,38 +108,16 @@ def find_sources(paths: Sequence[Path]) -> Found:
                 continue
             source = item
             if tenant_of(item.name):
-                source = replace(item, name=_free_name(item.root, item.name, names))
+                source = replace(item, name=free_name(item.root, item.name, names))
                 rows.append(_note(source.name, _MARKED))
             elif item.name in names:
-                source = replace(item, name=_free_name(item.root, item.name, names))
-                rows.append(_named_after_root(source.name, item.name))
+                source = replace(item, name=free_name(item.root, item.name, names))
+                rows.append(named_after_root(source.name, item.name))
             seen_files[real] = source.name
             names[source.name] = source
     if not names:
         raise SourceError(f"no Markdown or text file below {_listed(paths)}")
     return Found(tuple(names.values()), tuple(rows))
-
-
-def tell_apart(reading: Reading, held: Sequence[DocumentEntry]) -> Reading:
-    """Return the reading with no document under a name that the index holds for another root's document.
-
-    What the index holds of the roots that were read does not count: the reading replaces it. Where both say
-    the same, byte for byte, or are the same file, there is nothing to tell apart.
-    """
-    others = {entry.name: entry for entry in held if entry.root not in reading.roots}
-    taken = others.keys() | {document.name for document in reading.documents}
-    documents: list[Document] = []
-    rows: list[ReportRow] = []
-    for document in reading.documents:
-        other = others.get(document.name)
-        if other and other.sha256 != document.sha256 and _file_of(other) != _file_of(document):
-            name = _free_name(document.root, document.name, taken)
-            taken.add(name)
-            rows.append(_named_after_root(name, document.name))
-            documents.append(document.model_copy(update={"name": name}))
-        else:
-            documents.append(document)
-    return Reading(tuple(documents), (*reading.report, *rows), reading.roots)
 
 
 def is_passed_over(entry: str) -> bool:
@@ -160,7 +138,7 @@ def nobodys(document: Document) -> Document:
     """Return a shared document under a name that no tenant's can have."""
     if not tenant_of(document.name):
         return document
-    return document.model_copy(update={"name": _free_name(document.root, document.name, ())})
+    return document.model_copy(update={"name": free_name(document.root, document.name, ())})
 
 
 def read_document(source: Source, *, max_document_mb: float = 20.0) -> Document | ReportRow:
@@ -173,6 +151,19 @@ def read_document(source: Source, *, max_document_mb: float = 20.0) -> Document 
     except _UnreadableError as error:
         return _skipped(source.name, str(error))
     return Document(name=source.name, root=source.root, text=text, sha256=hashlib.sha256(data).hexdigest())
+
+
+def free_name(root: str, name: str, taken: Container[str]) -> str:
+    """Return a name that is still free: the root's folder in front, counted if need be."""
+    path = Path(root)
+    folder = (path if path.is_dir() else path.parent).name.lstrip(MARK) or "root"
+    numbered = (f"{folder}-{count}/{name}" for count in itertools.count(2))
+    return next(free for free in itertools.chain([f"{folder}/{name}"], numbered) if free not in taken)
+
+
+def named_after_root(name: str, wanted: str) -> ReportRow:
+    """Return the row that says why a document does not have the name it would have alone."""
+    return _note(name, f"another root holds {wanted!r} too; this one is named after its root")
 
 
 class _UnreadableError(Exception):
@@ -230,24 +221,6 @@ def _file(path: Path, name: str, root: str, *, named: bool) -> Iterator[Source |
 def _leads_out(path: Path, root: Path) -> bool:
     """Return whether a link below a root points at something outside of it, as one in a foreign clone may."""
     return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
-
-
-def _free_name(root: str, name: str, taken: Container[str]) -> str:
-    """Return a name that is still free: the root's folder in front, counted if need be."""
-    path = Path(root)
-    folder = (path if path.is_dir() else path.parent).name.lstrip(MARK) or "root"
-    numbered = (f"{folder}-{count}/{name}" for count in itertools.count(2))
-    return next(free for free in itertools.chain([f"{folder}/{name}"], numbered) if free not in taken)
-
-
-def _file_of(document: Document | DocumentEntry) -> Path:
-    """Return where a document that has its own name was read: its root, or a file below that."""
-    root = Path(document.root)
-    return root if root.name == document.name else root / document.name
-
-
-def _named_after_root(name: str, wanted: str) -> ReportRow:
-    return _note(name, f"another root holds {wanted!r} too; this one is named after its root")
 
 
 def _bytes(path: Path, max_document_mb: float) -> bytes:
