@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -16,7 +18,7 @@ from pydantic import ValidationError
 from coach.answer.prompts import Prompt, Purpose, load_prompts
 from coach.errors import NotFoundError, SettingsError, UsageError
 from coach.settings import Settings
-from coach.stack_parts import RETRIEVER_SETTINGS, pointer_file
+from coach.stack_parts import NEVER_CHOSEN, RETRIEVER_SETTINGS, pointer_file, pointer_version
 from coach.types import Stack
 from ingest.contract import Frozen
 
@@ -64,6 +66,7 @@ class StackStore:
     """The stacks of one collection, below a data folder; several processes may read and one may write."""
 
     def __init__(self, data_dir: Path, collection: str) -> None:
+        self._data_dir, self._collection = data_dir, collection
         self._pointer = pointer_file(data_dir, collection)
         self._folder = self._pointer.parent
 
@@ -141,7 +144,9 @@ class StackStore:
         return saved
 
     def _read_pointer(self) -> _Pointer:
-        return _read(self._pointer, _Pointer) if self._pointer.exists() else _Pointer()
+        if pointer_version(self._data_dir, self._collection) == NEVER_CHOSEN:
+            return _Pointer()
+        return _read(self._pointer, _Pointer)
 
 
 def _read(file: Path, model: type[Model]) -> Model:
@@ -155,12 +160,31 @@ def _read(file: Path, model: type[Model]) -> Model:
 
 
 def _write(file: Path, value: Frozen) -> None:
-    """Replace a file in one step: a reader sees the old one or the new one, whole."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=file.parent, suffix=".new", delete=False, encoding="utf-8"
-    ) as made:
-        made.write(value.model_dump_json(indent=2))
-        made.flush()
-        os.fsync(made.fileno())
-    Path(made.name).replace(file)
+    """Replace a file in one step: a reader sees the old one or the new one, whole.
+
+    Raises:
+        SettingsError: It cannot be written; the old one stays.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with _draft(file.parent) as draft:
+            draft.write_text(value.model_dump_json(indent=2), encoding="utf-8")
+            with draft.open("rb") as made:
+                os.fsync(made.fileno())
+            draft.replace(file)
+    except OSError as error:
+        raise SettingsError(
+            f"the stack file {str(file)!r} cannot be written: {error.strerror}",
+            hint="The data folder must be writable and have room.",
+        ) from error
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """Give a new file that is removed afterwards where it did not get another name."""
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".new")
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)

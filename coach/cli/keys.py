@@ -97,19 +97,19 @@ def parse_limits(given: tuple[str, ...]) -> Limits:
     """Return the limits.
 
     Raises:
-        UsageError: One of them is not NAME=VALUE with a known name and a number above zero.
+        UsageError: One of them is not NAME=VALUE with a known name and a number above zero, at most `MOST`.
     """
     from pydantic import ValidationError
 
     from coach.errors import UsageError
-    from coach.guard.principal import Limits
+    from coach.guard.principal import MOST, Limits
 
     names = ", ".join(Limits.model_fields)
     try:
         return Limits.model_validate(dict(limit.split("=", 1) for limit in given))
     except (ValueError, ValidationError) as error:
         raise UsageError(
-            f"--limit {' '.join(given)!r} is not NAME=VALUE with a number above zero",
+            f"--limit {' '.join(given)!r} is not NAME=VALUE with a number above zero and at most {MOST:.0e}",
             hint=f"Names are {names}.",
         ) from error
 

@@ -47,7 +47,10 @@ class Part(NamedTuple):
 )
 @collection_option
 def up(port: int | None, page_port: int, collection: str | None) -> None:
-    """Start the API and the page on this machine, print both addresses, and stop both at Ctrl-C."""
+    """Start the API and the page on this machine, print both addresses, and stop both at Ctrl-C.
+
+    Closing the terminal stops them too; 'nohup coach up' outlives it.
+    """
     settings = load_settings(collection)
     api_port = _free_port(settings.port if port is None else port, "--port")
     page_port = _free_port(page_port, "--page-port")
@@ -55,7 +58,7 @@ def up(port: int | None, page_port: int, collection: str | None) -> None:
     chosen = ["--collection", collection] if collection else []
     serve = ["-m", "coach.cli", "serve", "--host", PAGE_HOST, "--port", str(api_port), *chosen]
     page = ["-m", "streamlit", "run", str(_PAGE), "--server.port", str(page_port)]
-    with interrupted_by_sigterm(), _stopped_at_the_end() as started:
+    with interrupted_by_signals(), _stopped_at_the_end() as started:
         try:
             started.append(Part("API", address, "/readyz", _start(serve)))
             page_address = f"http://{PAGE_HOST}:{page_port}"
@@ -160,15 +163,21 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def interrupted_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does."""
+def interrupted_by_signals() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, and a terminal that is closed, unless that is ignored (nohup)."""
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        del number, frame
+        del frame
+        if number == signal.SIGHUP:  # kernel and shell both say it; the second must not cut the end short
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    heard = [signal.SIGTERM, signal.SIGHUP]
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        heard.remove(signal.SIGHUP)
+    before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

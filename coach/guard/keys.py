@@ -17,7 +17,7 @@ from sqlalchemy import JSON, LargeBinary, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coach.errors import NotFoundError, UsageError
-from coach.guard.principal import SCOPES, UNLIMITED, Limits, Principal, Scope
+from coach.guard.principal import MOST, SCOPES, UNLIMITED, Limits, Principal, Scope
 from coach.store.base import NAME_CHARS, Base, Id, PlainText, UtcTime, Word, storable, utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
@@ -207,6 +207,11 @@ def _key(row: KeyRow) -> Key:
         person=row.person,
         key_id=row.id,
         scopes=scopes,
-        limits=Limits.model_validate(row.limits),
+        limits=Limits.model_validate({name: most for name, most in row.limits.items() if _is_a_limit(most)}),
     )
     return Key(principal=principal, note=row.note, created_at=row.created_at, revoked_at=row.revoked_at)
+
+
+def _is_a_limit(most: float | None) -> bool:
+    """Return whether a stored figure limits anything; earlier versions stored infinite ones."""
+    return most is not None and most <= MOST

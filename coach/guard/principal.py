@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from coach.store.owner import Owner
 from ingest.contract import Frozen
+
+MOST = 10**15 - 1
+"""The largest limit: above it a header cannot tell clients how the limit stands.
+
+Source: https://www.rfc-editor.org/rfc/rfc8941#section-3.3.1 (integers have at most 15 digits)
+"""
+Count = Annotated[int, Field(ge=1, le=MOST)]
+Dollars = Annotated[float, Field(gt=0, le=MOST, allow_inf_nan=False)]
 
 Scope = Literal["ask", "practice", "recruit", "admin"]
 SCOPES: tuple[Scope, ...] = ("ask", "practice", "recruit", "admin")
@@ -20,13 +28,13 @@ class Limits(Frozen):
         concurrent_requests: Requests that may run at the same moment.
     """
 
-    requests_per_minute: int | None = Field(None, ge=1)
-    tokens_per_minute: int | None = Field(None, ge=1)
-    usd_per_minute: float | None = Field(None, gt=0)
-    requests_per_month: int | None = Field(None, ge=1)
-    tokens_per_month: int | None = Field(None, ge=1)
-    usd_per_month: float | None = Field(None, gt=0)
-    concurrent_requests: int | None = Field(None, ge=1)
+    requests_per_minute: Count | None = None
+    tokens_per_minute: Count | None = None
+    usd_per_minute: Dollars | None = None
+    requests_per_month: Count | None = None
+    tokens_per_month: Count | None = None
+    usd_per_month: Dollars | None = None
+    concurrent_requests: Count | None = None
 
 
 UNLIMITED = Limits()

@@ -16,6 +16,7 @@ from ingest.store.edge_files import (
     CollectionFolder,
     copy_files,
     engine_errors,
+    is_refusal,
     sync_files,
     write_durably,
 )
@@ -64,6 +65,8 @@ class EdgeStore:
             except IndexMismatchError:
                 raise
             except StoreError as error:
+                if is_refusal(error):
+                    raise
                 # Two publishes since LIVE was read may have removed this build; else it is damaged.
                 if attempt == OPEN_ATTEMPTS - 1 or folder.live() == live:
                     raise IndexMismatchError(f"collection {collection!r} cannot be read: {error}") from error
@@ -100,7 +103,9 @@ class EdgeStore:
     def unfinished(self, collection: str, *, embed_model_version: str) -> EdgeBuild | None:
         """Return the fullest draft made by this model version, or None; see the port."""
         folder = self._folder(collection)
-        if not folder.drafts():
+        with engine_errors(folder.root):
+            begun = folder.drafts()
+        if not begun:
             return None
         with engine_errors(folder.root), closing(folder.lock()):
             name = folder.fullest_draft(embed_model_version)
@@ -155,7 +160,9 @@ class EdgeStore:
                 folder.discard(folder.build(name))
 
     def _check_published(self, folder: CollectionFolder, build: str) -> None:
-        if not folder.is_published(build):
+        with engine_errors(folder.root):
+            published = folder.is_published(build)
+        if not published:
             raise IndexMissingError(f"collection {folder.name!r} has no published build {build!r}")
 
     @property

@@ -12,7 +12,7 @@ import qdrant_edge
 
 from ingest.contract import IndexManifest
 from ingest.errors import IndexMismatchError, StoreError
-from ingest.store.edge_files import LIBRARY, MANIFEST, SHARD, engine_errors
+from ingest.store.edge_files import LIBRARY, MANIFEST, SHARD, engine_errors, is_refusal
 from ingest.store.edge_layout import search_params
 from ingest.store.edge_scroll import scroll
 from ingest.store.encoding import parse_manifest
@@ -89,6 +89,8 @@ class EdgeBuild(HeldBuild):
         try:
             return self.load()
         except StoreError as error:
+            if is_refusal(error):
+                raise
             raise IndexMismatchError(f"build {self._name!r} cannot be read: {error}") from error
 
     def _query(self, plans: Sequence[Plan], *, exact: bool) -> Sequence[Iterable[Any]]:

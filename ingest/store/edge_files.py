@@ -27,6 +27,12 @@ from ingest.store.values import BuildStatus
 SHARD, LIBRARY, MANIFEST = "shard", "library.sqlite3", "manifest.json"
 DRAFT, BESIDE, LIVE = "DRAFT", "BESIDE", "LIVE"
 COPIED_BYTES = 1 << 20
+SPARE_BYTES = 32 << 20
+"""More than a new shard takes on the file systems that give its holes room (21 MB on tmpfs)."""
+
+REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
+ERROR_NUMBER = re.compile(r"\[Errno (\d+)\]|\(os error (\d+)\)")
+"""How Python and the engine tell which error of the system it was."""
 
 VECTORS_FILE = re.compile(r"chunk_(\d+)\.mmap")
 """The engine appends vectors to the last of such files in a folder; those before it are full."""
@@ -39,8 +45,34 @@ def engine_errors(path: Path) -> Iterator[None]:
         yield
     except BaseException as error:
         if isinstance(error, OSError) or _is_of_the_engine(error):
-            raise StoreError(f"index {str(path)!r}: {error}") from error
+            hint = (
+                "COACH_DATA_DIR must be a folder that is writable and has room." if is_refusal(error) else ""
+            )
+            raise StoreError(f"index {str(path)!r}: {error}", hint=hint) from error
         raise
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Return whether it tells of a right or of room that is missing: what is there need not be damaged."""
+    number = ERROR_NUMBER.search(str(error))
+    return number is not None and int(number[1] or number[2]) in REFUSALS
+
+
+def require_room(folder: Path, bytes_more: int = 0) -> None:
+    """Return if so much can be written below a folder and some is left.
+
+    The engine maps its files into memory: where one of its pages finds no room, the system ends the process
+    without a word (SIGBUS).
+
+    Raises:
+        StoreError: It cannot.
+    """
+    free, needed = shutil.disk_usage(folder).free, SPARE_BYTES + bytes_more
+    if free < needed:
+        raise StoreError(
+            f"no room in {str(folder)!r}: {free / 1e6:.0f} MB are free, {needed / 1e6:.0f} MB are needed",
+            hint="Make room there, or let COACH_DATA_DIR be a folder that has more.",
+        )
 
 
 def _is_of_the_engine(error: BaseException) -> bool:
@@ -160,10 +192,11 @@ class CollectionFolder:
 
     def live(self) -> str:
         """Return the name of the live build, or nothing; a damaged file names none until the next publish."""
-        try:
-            name = (self.root / LIVE).read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            return ""
+        with engine_errors(self.root):
+            try:
+                name = (self.root / LIVE).read_text(encoding="utf-8", errors="replace")
+            except FileNotFoundError:
+                return ""
         return name if BUILD_NAME.fullmatch(name) else ""
 
     def set_live(self, build: str) -> None:
@@ -178,7 +211,8 @@ class CollectionFolder:
 
     def names(self) -> list[str]:
         """Return the names of all builds, sorted."""
-        return sorted(path.name for path in self._builds.iterdir()) if self._builds.is_dir() else []
+        with engine_errors(self.root):
+            return sorted(path.name for path in self._builds.iterdir()) if self._builds.is_dir() else []
 
     def drafts(self) -> dict[str, Draft | None]:
         """Return the mark by name of the builds never published; None if the mark is not whole."""

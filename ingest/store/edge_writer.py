@@ -19,6 +19,8 @@ from ingest.store.edge_files import (
     CollectionFolder,
     WriterLock,
     engine_errors,
+    is_refusal,
+    require_room,
     share_files,
     write_durably,
 )
@@ -58,6 +60,7 @@ class EdgeWriter:
         self._lock = lock
         self._optimise_above_chunks = optimise_above_chunks
         self._path = folder.build(build)
+        require_room(folder.root.parent)
         try:
             self._path.mkdir(parents=True)
         except FileExistsError as error:
@@ -85,6 +88,8 @@ class EdgeWriter:
                 return library, shard
         except StoreError as error:
             self._folder.discard(self._path)
+            if is_refusal(error):
+                raise
             raise IndexMismatchError(f"build {source!r} cannot be copied: {error}") from error
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[ChunkVectors]) -> None:
@@ -93,6 +98,8 @@ class EdgeWriter:
         A chunk that a copy holds goes first, so that its vectors are appended: the engine would write over
         those that are there, in files that the copy may share with the build it was made from.
         """
+        with engine_errors(self._path):
+            require_room(self._path, sum(map(_size, vectors)))
         payloads = encode_chunks(chunks, vectors, self._versions)
         points = [
             qdrant_edge.Point(chunk.id, _vectors(its), payloads[chunk.id])
@@ -142,6 +149,7 @@ class EdgeWriter:
         """Make this build the live one; a process that is killed on the way leaves the earlier one live."""
         check_manifest(manifest, self._folder.name, self._build, self._versions)
         with engine_errors(self._path):
+            require_room(self._path)
             recorded = self._library.count_chunks()
             if recorded > self._optimise_above_chunks:
                 self._shard.optimize()
@@ -180,6 +188,12 @@ def _count_points(path: Path) -> int:
     """
     with closing(qdrant_edge.EdgeShard.load(str(path))) as shard:
         return shard.count(qdrant_edge.CountRequest(exact=True))
+
+
+def _size(its: ChunkVectors) -> int:
+    """Return how many bytes the vectors of a chunk take in memory, which is more than they take on disk."""
+    dense = (its.body, its.title, its.tokens, its.wordings)
+    return sum(one.nbytes for one in dense if one is not None)
 
 
 def _vectors(its: ChunkVectors) -> dict[str, Any]:

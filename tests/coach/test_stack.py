@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -52,6 +54,35 @@ def test_nothing_is_in_force_at_first(store: StackStore) -> None:
     assert store.all() == []
     with pytest.raises(UsageError):
         store.rollback()
+
+
+def test_a_data_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """Where the data folder should be stands a file: what is in force is not guessed."""
+    folder = tmp_path / "file"
+    folder.write_text("in the way", encoding="utf-8")
+    for look in (StackStore(folder, "handbook").active, lambda: pointer_version(folder, "handbook")):
+        with pytest.raises(SettingsError, match=str(folder)):
+            look()
+    with pytest.raises(SettingsError, match=str(folder)):
+        save(StackStore(folder, "handbook"))
+
+
+def test_a_full_disk_leaves_what_was_in_force(
+    store: StackStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stack that finds no room is an error that says so; no half of it stays."""
+    store.use(save(store))
+    before = sorted((tmp_path / "stacks" / "handbook").iterdir())
+
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    for attempt in (lambda: save(store, passages=3), lambda: store.use("")):
+        with pytest.raises(SettingsError, match="No space"):
+            attempt()
+    assert sorted((tmp_path / "stacks" / "handbook").iterdir()) == before
+    assert store.active() is not None
 
 
 def test_use_and_rollback(store: StackStore, tmp_path: Path) -> None:

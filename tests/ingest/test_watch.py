@@ -93,3 +93,25 @@ def test_a_named_file_is_followed_whatever_it_is_called(tmp_path: Path) -> None:
         file.write_text("# B\n", encoding="utf-8")
         file.with_name("b.md").write_text("# B\n", encoding="utf-8")
         queue.get(timeout=WAIT_S)
+
+
+def test_a_folder_that_another_takes_the_place_of_is_followed_on(tmp_path: Path) -> None:
+    """A link that is switched, and a folder that is moved away and comes back, are seen and stay watched."""
+    first, second, link = (tmp_path / name for name in ("v1", "v2", "link"))
+    first.mkdir()
+    second.mkdir()
+    link.symlink_to("v1")
+    queue = reported(link, 6)
+    queue.get(timeout=WAIT_S)
+    (tmp_path / "fresh").symlink_to("v2")
+    (tmp_path / "fresh").replace(link)
+    queue.get(timeout=WAIT_S)
+    (second / "a.md").write_text("# A\n", encoding="utf-8")
+    queue.get(timeout=WAIT_S)
+    second.rename(tmp_path / "old")
+    queue.get(timeout=WAIT_S)
+    second.mkdir()
+    queue.get(timeout=WAIT_S)
+    (second / "a.md").write_text("# B\n", encoding="utf-8")
+    queue.get(timeout=WAIT_S)
+    assert queue.empty()

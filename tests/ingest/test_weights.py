@@ -1,10 +1,11 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ingest.errors import WeightsError
 from ingest.settings import IndexSettings
-from ingest.weights import MODELS, find_model, inspect, require
+from ingest.weights import MODELS, fetch, find_model, inspect, require
 
 SPEC = next(iter(MODELS.values()))
 
@@ -31,6 +32,24 @@ def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="wrong sha256"):
         require(SPEC.name, tmp_path)
     assert not inspect(SPEC, tmp_path).ready
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_folder_that_cannot_be_written_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    """Neither the folder nor a file in it can be made: the source of the weights is not blamed."""
+    (tmp_path / SPEC.name).mkdir() if written else (tmp_path / SPEC.name).write_text("", encoding="utf-8")
+
+    def give(_: str, path: str, *, local_dir: str) -> str:
+        name = next(name for name, there in SPEC.hub_files.items() if there == path)
+        (tmp_path / SPEC.name / name).mkdir()  # so that no file can get that name
+        return str(shutil.copy(IndexSettings().weights_dir / SPEC.name / name, local_dir))
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", give)
+    with pytest.raises(WeightsError, match=r"cannot be put into .*") as failure:
+        fetch(SPEC, tmp_path, source="hub")
+    assert "COACH_WEIGHTS_DIR" in failure.value.hint
 
 
 def test_a_file_that_changes_after_it_was_verified_is_noticed(tmp_path: Path) -> None:

@@ -83,6 +83,14 @@ def test_a_key_lives_from_its_making_to_its_end(guarded: Live) -> None:
     assert done == [("key.revoked", made.key.id), ("key.created", made.key.id)]
 
 
+def test_a_limit_without_end_makes_no_key(http: httpx.Client) -> None:
+    """A figure that JSON writes and no machine holds is refused as any other that is no limit."""
+    body = b'{"tenant": "acme", "limits": {"usd_per_month": 1e999}}'
+    reply = http.post("/v1/operate/keys", content=body, headers={"content-type": "application/json"})
+    assert reply.status_code == 422
+    assert http.get("/v1/operate/keys").json()["keys"] == []
+
+
 def test_the_reply_with_a_secret_is_kept_nowhere(http: httpx.Client) -> None:
     """No cache on the way may keep it, and no stored reply does."""
     headers = {"idempotency-key": "secret"}

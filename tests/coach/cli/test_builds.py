@@ -54,6 +54,15 @@ def test_a_new_chunker_is_built_beside_promoted_rolled_back_and_moved(
     assert statuses(Program(tmp_path / "elsewhere", tmp_path)) == {first: "live"}
 
 
+@pytest.mark.parametrize("to", ["localhost:6333", "10.0.0.7:6333", "qdrant://db", "grpc://db:6334"])
+def test_an_address_without_http_is_no_folder(program: Program, tmp_path: Path, to: str) -> None:
+    """Whoever means a server is asked for its URL; nothing is copied into a folder of that name."""
+    done = program.run("index", "move", to)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "http://" in done.err
+    assert not (tmp_path / to.partition("/")[0]).exists()
+
+
 def test_watching_brings_an_edit_into_the_index_and_ends_at_ctrl_c(program: Program, tmp_path: Path) -> None:
     """A page that is edited is live soon after; a folder that is empty meanwhile is said and survived."""
     process = program.start("watch", "book", "--json")

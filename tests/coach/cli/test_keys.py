@@ -70,10 +70,21 @@ def test_keys_are_plain_json(url: str) -> None:
 
 @pytest.mark.parametrize(
     "limit",
-    ["requests_per_minute", "rpm=3", "requests_per_minute=0", "usd_per_month=x", "=", "tokens_per_minute=-1"],
+    [
+        "requests_per_minute",
+        "rpm=3",
+        "requests_per_minute=0",
+        "usd_per_month=x",
+        "=",
+        "tokens_per_minute=-1",
+        "usd_per_month=inf",
+        "usd_per_minute=nan",
+        "usd_per_month=1e300",
+        f"tokens_per_month=1{'0' * 400}",
+    ],
 )
 def test_a_limit_that_is_none_names_those_there_are(url: str, limit: str) -> None:
-    """Unknown names and figures that are not above zero make no key."""
+    """Unknown names and figures that are not above zero, or have no end, make no key."""
     del url
     with pytest.raises(UsageError) as failure:
         run("keys", "create", "--tenant", "acme", "--limit", limit)

@@ -48,6 +48,16 @@ def test_a_secret_opens_what_its_key_was_made_for(keys: KeyStore) -> None:
     assert principal.owner == ANA
 
 
+def test_a_limit_without_end_that_is_stored_is_none(keys: KeyStore) -> None:
+    """A key that an earlier version made with such a limit opens the rest of what it was made for."""
+    endless = Limits(requests_per_minute=60).model_copy(update={"usd_per_month": 1e300})
+    made = keys.create(ANA, ["ask"], limits=endless)
+    assert [key.principal.limits for key in keys.list()] == [Limits(requests_per_minute=60)]
+    principal = keys.verify(made.secret)
+    assert principal
+    assert principal.limits == Limits(requests_per_minute=60)
+
+
 def test_a_secret_is_nowhere_in_the_database(keys: KeyStore, database: Database) -> None:
     """Neither the secret nor its random part can be read again; no two keys share anything."""
     made = [keys.create(ANA, ["ask"]) for _ in range(3)]

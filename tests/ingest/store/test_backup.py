@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -223,16 +224,25 @@ def test_what_came_back_wrong_does_not_go_live(file: Path, tmp_path: Path) -> No
     assert home.builds("handbook") == []
 
 
-def test_a_backup_of_another_schema_is_one_clear_error(file: Path, tmp_path: Path) -> None:
-    """It is refused before anything is unpacked."""
-    describe(
-        file,
-        lambda made: made.model_copy(
-            update={"manifest": made.manifest.model_copy(update={"schema_version": 1})}
-        ),
-    )
-    with pytest.raises(IndexMismatchError, match="index schema 1"):
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        ({"manifest": {"schema_version": 1}}, "index schema 1"),
+        ({"manifest": {"schema_version": 3, "field_of_tomorrow": "x"}}, "index schema 3"),
+        ({"format": 2, "files": []}, "format 2"),
+    ],
+)
+def test_a_backup_of_another_version_is_one_clear_error(
+    file: Path, tmp_path: Path, other: dict[str, object], named: str
+) -> None:
+    """It is refused before anything is unpacked, however that version describes it."""
+    with zipfile.ZipFile(file) as archive:
+        made = json.loads(archive.read(DESCRIPTION))
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(DESCRIPTION, json.dumps(made | other))
+    with pytest.raises(IndexMismatchError, match=named) as failure:
         restore(file, EdgeStore(tmp_path / "home"))
+    assert "version of the coach that made it" in failure.value.hint
 
 
 def test_a_backup_that_reaches_out_of_its_folder_is_refused(file: Path, tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import time
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -209,6 +211,54 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> N
     (tmp_path / "index").write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreError, match="index"):
         EdgeStore(tmp_path / "index").begin("handbook", "b1", versions=versions_for())
+
+
+def test_a_full_disk_is_told_before_the_engine_meets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No build is begun, continued or published without room; the live one stays, and the lock is free."""
+    store = EdgeStore(tmp_path)
+    publish_all(store, "b1")
+    writer = store.begin("handbook", "b2", versions=versions_for())
+    fill(writer)
+    full = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    with pytest.raises(StoreError, match="no room"):
+        fill(writer)
+    with pytest.raises(StoreError, match="no room"):
+        writer.publish(make_manifest("handbook", "b2", len(CHUNKS)))
+    writer.abandon()
+    with pytest.raises(StoreError, match="no room"):
+        store.begin("handbook", "b3", versions=versions_for())
+    monkeypatch.undo()
+    assert store.live("handbook") == "b1"
+    store.begin("handbook", "b4", versions=versions_for()).abandon()
+
+
+@pytest.mark.parametrize("number", [13, 28, 30])
+def test_a_refusal_of_the_file_system_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Nobody is told to build an index anew whose folder is merely full or cannot be written."""
+    publish_all(EdgeStore(tmp_path), "b1")
+
+    def refuse(_: str) -> None:
+        raise Exception(f"Failed to save structure on disk (os error {number})")  # noqa: TRY002
+
+    monkeypatch.setattr("ingest.store.edge_build.qdrant_edge.EdgeShard", SimpleNamespace(load=refuse))
+    with pytest.raises(StoreError) as failure:
+        EdgeStore(tmp_path).open("handbook")
+    assert not isinstance(failure.value, IndexMismatchError)
+    assert "writable and has room" in failure.value.hint
+
+
+def test_a_data_folder_that_is_a_file_is_one_clear_error(tmp_path: Path) -> None:
+    """Whatever is asked of the index, the error is ours and names the place."""
+    (tmp_path / "index").write_text("in the way", encoding="utf-8")
+    store = EdgeStore(tmp_path / "index")
+    for look in (store.open, store.live, lambda name: store.unfinished(name, embed_model_version=MODEL)):
+        with pytest.raises(StoreError, match="Not a directory"):
+            look("handbook")
 
 
 def test_a_closed_build_says_so(tmp_path: Path) -> None:
