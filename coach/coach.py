@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from coach.consulting import Consulted, MakeRequest
     from coach.conversation import Dialogue
     from coach.models.assemble import Models
+    from coach.models.contract import Usage
     from coach.practice.drill import Staged
     from coach.practice.grade import Grade
     from coach.practice.grader import Measured
@@ -115,6 +116,7 @@ class Coach:
         *,
         level: Level = "senior",
         conversation: Dialogue | None = None,
+        charge: Callable[[Usage], None] | None = None,
     ) -> Answer:
         """Return a cited outline, or an abstention if the handbook does not cover the question.
 
@@ -122,13 +124,14 @@ class Coach:
             question: In plain words; within a conversation it may rest on what was said before.
             level: Whose answer is wanted.
             conversation: What was said before; `conversation.after(answer)` is what to pass next.
+            charge: Told what each call to a model took as soon as it has ended, however it did.
         """
         self._check_question(question)
         asked = Asked(question, level, conversation, self._tenant)
         with self._engine() as engine:
             if engine.models is None:
                 return answer_by_quotes(engine, asked, self._traces)[0]
-        *_, last = self.stream(question, level=level, conversation=conversation)
+        *_, last = self.stream(question, level=level, conversation=conversation, charge=charge)
         if not isinstance(last, Finished):
             raise TypeError(last)
         return last.answer
@@ -139,6 +142,7 @@ class Coach:
         *,
         level: Level = "senior",
         conversation: Dialogue | None = None,
+        charge: Callable[[Usage], None] | None = None,
     ) -> Generator[Event, None, None]:
         """Yield the answer event by event, each claim after it was verified; arguments are those of `ask`.
 
@@ -152,7 +156,8 @@ class Coach:
                 return
             from coach.writing import stream_written
 
-            yield from stream_written(engine, engine.models, asked, self._answers(), self._traces)
+            models = engine.models.charging(charge) if charge else engine.models
+            yield from stream_written(engine, models, asked, self._answers(), self._traces)
 
     def replay(
         self,

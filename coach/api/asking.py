@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import partial
 
@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from coach.api.callers import Turn
 from coach.api.said import ALONE, Before
 from coach.events import ClaimVerified, Event, Finished
+from coach.models.contract import Usage
 from coach.operate.lineage import GIVEN, Account
 from coach.types import Answer
 from ingest.contract import Level
@@ -37,7 +38,7 @@ def ask(turn: Turn, question: str, level: Level, before: Before = ALONE) -> Answ
     Raises:
         NotFoundError: There is no such conversation.
     """
-    answer = turn.coach.ask(question, level=level, conversation=before.dialogue(turn))
+    answer = turn.coach.ask(question, level=level, conversation=before.dialogue(turn), charge=_charge(turn))
     _keep(turn, answer, before)
     return answer
 
@@ -48,7 +49,9 @@ def stream(turn: Turn, question: str, level: Level, before: Before = ALONE) -> G
     Raises:
         NotFoundError: There is no such conversation.
     """
-    events = turn.coach.stream(question, level=level, conversation=before.dialogue(turn))
+    events = turn.coach.stream(
+        question, level=level, conversation=before.dialogue(turn), charge=_charge(turn)
+    )
     is_told = turn.record.surface not in _STREAMED
     with closing(events):
         for event in events:
@@ -75,8 +78,12 @@ def _keep(turn: Turn, answer: Answer, before: Before) -> None:
     turn.services.metrics.count_answer(answer)
     if turn.record.surface not in _STREAMED and answer.outline.claims():
         _count_first_claim(turn)  # the reader gets all claims at once
-    turn.charge(answer.usage, answer.cost_usd)
     turn.record.request_id = answer.id
+
+
+def _charge(turn: Turn) -> Callable[[Usage], None]:
+    """Return what counts a call to a model as soon as it has ended: not every answer is read to its end."""
+    return lambda usage: turn.charge(usage, usage.cost_usd)
 
 
 def _count_first_claim(turn: Turn) -> None:

@@ -23,7 +23,9 @@ from coach.errors import CoachError, ForbiddenError, TenantDisabledError, Unauth
 from coach.guard.keys import SECRET
 from coach.guard.principal import LOCAL, UNLIMITED, Principal, Scope
 from coach.guard.quotas import Admission
+from coach.models.contract import Usage
 from coach.operate.administration import Administration
+from coach.recruit.read import Reading
 from coach.types import ModelUse
 
 Result = TypeVar("Result")
@@ -64,12 +66,18 @@ class Turn:
         slot = self.services.slot(self.principal.tenant, _weight(text))
         return await in_thread(work, slot, self.services.thinkers)
 
-    def charge(self, usage: ModelUse | None, cost_usd: float | None) -> None:
+    def charge(self, usage: Usage | ModelUse | None, cost_usd: float | None) -> None:
         """Count what models took; an unknown price cannot be counted on a key."""
         if usage is not None:
             self.tokens += usage.prompt_tokens + usage.completion_tokens
         self.usd += cost_usd or 0.0
         self.services.metrics.count_use(self.principal.tenant, usage, cost_usd)
+
+    def read_request(self, text: str) -> Reading:
+        """Return what a job text or a note asks for; what a model took for it is counted on the key."""
+        reading = self.shelf.recruiter.read(text)
+        self.charge(reading.usage, reading.cost_usd)
+        return reading
 
     def administration(self) -> Administration:
         """Return the means to make keys and choose stacks in the name of whoever asks."""

@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from coach.api.tenant_labels import TenantLabels
 from coach.errors import BudgetLimit
+from coach.models.contract import Usage
 from coach.telemetry.names import of_stage
 from coach.types import AbstentionReason, Answer, ModelUse, Status, Support
 
@@ -111,7 +112,7 @@ class Metrics:
             if stage not in _NO_STAGES:
                 self._stages.labels(of_stage(stage)).observe(spent_ms / 1000)
 
-    def count_use(self, tenant: str, usage: ModelUse | None, cost_usd: float | None) -> None:
+    def count_use(self, tenant: str, usage: Usage | ModelUse | None, cost_usd: float | None) -> None:
         """Count what models took for a tenant; an unknown price is counted as such."""
         if usage is None:
             return

@@ -12,6 +12,7 @@ from coach.answer.prompts import Prompt
 from coach.conversation.dialogue import Dialogue
 from coach.models.contract import Message, Request
 from ingest.analysis import terms
+from ingest.text import whole_characters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def read_rewritten(reply: str, question: str, turns: Sequence[str]) -> str | Non
     if match is None:
         return None
     try:
-        rewritten = " ".join(str(json.loads(match[0])["question"]).split())
+        rewritten = " ".join(whole_characters(json.loads(match[0])["question"]).split())
     except ValueError:
         return None
     own, new = set(terms(question)), set(terms(rewritten))

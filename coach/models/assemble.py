@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
 from coach.errors import SettingsError
 from coach.models.breaker import Breakers
-from coach.models.budget import Budget, BudgetLimits
+from coach.models.budget import Budget, BudgetLimits, charge_nobody
 from coach.models.clock import SystemClock
-from coach.models.contract import Clock, Model
+from coach.models.contract import Clock, Model, Usage
 from coach.models.litellm_model import LitellmModel
 from coach.models.names import is_pinned, provider_of
 from coach.models.prices import price_table
@@ -27,16 +27,22 @@ class Models:
     Attributes:
         writer: Writes answers.
         judge: Checks claims; None if the settings name none.
+        charge: Told what each call took as soon as it has ended, however it did.
     """
 
     writer: Router
     judge: Router | None
     limits: BudgetLimits
     clock: Clock
+    charge: Callable[[Usage], None] = charge_nobody
 
     def new_budget(self) -> Budget:
         """Return the account of a request that begins now."""
-        return Budget(self.limits, self.clock)
+        return Budget(self.limits, self.clock, self.charge)
+
+    def charging(self, charge: Callable[[Usage], None]) -> Models:
+        """Return the same for one who keeps count of what calls take."""
+        return replace(self, charge=charge)
 
     def asking(self, names: Sequence[str], settings: Settings) -> Models:
         """Return the same with a writer that asks these models in order; one that is not known is opened."""

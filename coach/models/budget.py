@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from itertools import pairwise
 
 from pydantic import Field
@@ -24,6 +25,11 @@ _NAMES: dict[BudgetLimit, str] = {
     "dollars": "dollars:",
     "wall_clock": "seconds:",
 }
+
+
+def charge_nobody(usage: Usage) -> None:
+    """Do nothing: what is in force where nobody keeps count."""
+    del usage
 
 
 class BudgetLimits(Frozen):
@@ -58,14 +64,22 @@ class Budget:
 
     What was paid for is handed over: a limit that a reply passes stops the next call, not this reply.
 
+    Args:
+        limits: The most that may be taken.
+        clock: Tells the time.
+        charge: Told what each call took as soon as it has ended, however it did; one call at a time.
+
     Attributes:
         calls: Those that have ended, repeated ones included; for traces.
     """
 
-    def __init__(self, limits: BudgetLimits, clock: Clock) -> None:
+    def __init__(
+        self, limits: BudgetLimits, clock: Clock, charge: Callable[[Usage], None] = charge_nobody
+    ) -> None:
         self.limits = limits
         self.calls: list[MadeCall] = []
         self._clock = clock
+        self._charge = charge
         self._start_s = clock.now_s()
         self._steps = 0
         self._usages: list[Usage] = []
@@ -122,6 +136,7 @@ class Budget:
         """Count what a call took; never raises."""
         with self._lock:
             self._usages.append(usage)
+            self._charge(usage)
 
     def check_time(self) -> None:
         """Return if there is time left. Raises BudgetExceededError if there is none."""

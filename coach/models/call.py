@@ -23,7 +23,6 @@ from coach.models.contract import (
     StreamPart,
     Usage,
     estimate_tokens,
-    reckon,
 )
 
 OVERRUN = 4  # a reply so much longer than was allowed comes from a server that does not count
@@ -87,7 +86,8 @@ def _watched(
                 yield part
                 budget.check_time()
                 if received_tokens > OVERRUN * fitted.max_tokens:
-                    end = StreamEnd(usage=reckon(request, received), finish_reason="length", model=model.name)
+                    usage = model.reckon(request, received)
+                    end = StreamEnd(usage=usage, finish_reason="length", model=model.name)
                     break
         except ModelError as error:
             if not received:
@@ -95,7 +95,7 @@ def _watched(
             raise _broken(model, request, received) from error
         finally:
             if end or received:
-                seen.usage = end.usage if end else reckon(request, received)
+                seen.usage = end.usage if end else model.reckon(request, received)
                 budget.charge(seen.usage)
         if not received:
             raise _empty(model, end.finish_reason if end else "unknown")
@@ -115,7 +115,7 @@ def _broken(model: Model, request: Request, received: str) -> StreamBrokenError:
         f"the stream of {model.name!r} ended after {len(received)} characters",
         model=model.name,
         received=received,
-        usage=reckon(request, received),
+        usage=model.reckon(request, received),
     )
 
 

@@ -7,9 +7,9 @@ tests, and `coach.models.router` makes one dependable model out of several.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from ingest.contract import Frozen
 
@@ -60,7 +60,7 @@ class Usage(Frozen):
     Attributes:
         prompt_tokens: All tokens that were read; `cached_tokens` of them from the provider's cache.
         cost_usd: None if the price of the model is unknown; 0 only for a model that is free.
-        estimated: Whether the provider gave no count and the tokens are reckoned from the characters.
+        estimated: Whether the tokens are reckoned from the characters, since the provider gave no true count.
     """
 
     prompt_tokens: int = Field(ge=0)
@@ -68,6 +68,12 @@ class Usage(Frozen):
     completion_tokens: int = Field(ge=0)
     cost_usd: float | None = None
     estimated: bool = False
+
+    @model_validator(mode="after")
+    def _check_cached(self) -> Self:
+        if self.cached_tokens > self.prompt_tokens:
+            raise ValueError("more tokens are cached than were read")
+        return self
 
     @property
     def total_tokens(self) -> int:
@@ -164,6 +170,10 @@ class Model(Protocol):
         Raises:
             ModelError: One of its leaves, possibly after text was yielded.
         """
+        ...
+
+    def reckon(self, request: Request, text: str) -> Usage:
+        """Return what a call took of which this text was read, as far as that can be told, at its price."""
         ...
 
 

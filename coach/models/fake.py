@@ -172,6 +172,10 @@ class FakeModel:
         """Return the next line piece by piece; the call is recorded at once, not at the first piece."""
         return self._play(self._next(request), request)
 
+    def reckon(self, request: Request, text: str) -> Usage:
+        """Return what a call took; it costs nothing."""
+        return reckon(request, text).model_copy(update={"cost_usd": 0.0})
+
     def _next(self, request: Request) -> Line:
         with self._lock:
             self.requests.append(request)
@@ -194,7 +198,7 @@ class FakeModel:
             yield TextDelta(text=written[start : start + line.chunk_chars])
         if line.error:
             raise line.error.with_traceback(None)
-        usage = line.usage or reckon(request, text).model_copy(update={"cost_usd": 0.0, "estimated": False})
+        usage = line.usage or self.reckon(request, text).model_copy(update={"estimated": False})
         yield StreamEnd(usage=usage, finish_reason=line.finish_reason, model=self.name)
 
     def _wait(self, seconds: float, deadline_s: float) -> None:

@@ -14,6 +14,8 @@ from http import HTTPStatus
 from types import ModuleType
 from typing import Any
 
+from pydantic import ValidationError
+
 from coach.errors import (
     ModelError,
     ModelOutputError,
@@ -37,6 +39,7 @@ from coach.models.names import provider_of
 from coach.models.prices import cost_usd
 from coach.models.transport import DeadlineTransport, Exchange, exchange_until
 from coach.settings import TokenPrice
+from ingest.text import whole_characters, whole_pieces
 
 FINISH_REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length", "content_filter": "filtered"}
 
@@ -77,7 +80,7 @@ class LitellmModel:
             reply = litellm.completion(**self._arguments(request))
         if not reply.choices:
             raise ModelOutputError(f"the reply of {self.name!r} holds no choice")
-        text = reply.choices[0].message.content or ""
+        text = whole_characters(reply.choices[0].message.content or "")
         return Reply(
             text=text,
             model=self.name,
@@ -95,11 +98,9 @@ class LitellmModel:
             )
         text = ""
         try:
-            while (chunk := self._next(chunks, until_s)) is not None:
-                delta = chunk.choices[0].delta.content if chunk.choices else None
-                if delta:
-                    text += delta
-                    yield TextDelta(text=delta)
+            for piece in whole_pieces(self._deltas(chunks, until_s)):
+                text += piece
+                yield TextDelta(text=piece)
         finally:
             _close(chunks)
         finish_reason = chunks.received_finish_reason or chunks.intermittent_finish_reason
@@ -111,6 +112,11 @@ class LitellmModel:
             finish_reason=FINISH_REASONS.get(finish_reason, "unknown"),
             model=self.name,
         )
+
+    def _deltas(self, chunks: Any, until_s: float) -> Iterator[str]:  # noqa: ANN401
+        while (chunk := self._next(chunks, until_s)) is not None:
+            if chunk.choices and (delta := chunk.choices[0].delta.content):
+                yield delta
 
     def _next(self, chunks: Any, until_s: float) -> Any:  # noqa: ANN401 - litellm's own types are not strict
         """Return the next chunk, or None after the last."""
@@ -168,16 +174,26 @@ class LitellmModel:
         own_server = self._address["api_base"] is not None
         return own_server or bool(_litellm().supports_response_schema(model=self.name))
 
+    def reckon(self, request: Request, text: str) -> Usage:
+        """Return our own count of a call of which this text was read, with its cost."""
+        return self._priced(reckon(request, text))
+
     def _usage(self, counted: Any, request: Request, text: str) -> Usage:  # noqa: ANN401
-        """Return the provider's count with its cost, or our own reckoning if it gave none."""
-        usage = reckon(request, text)
-        if counted is not None and counted.total_tokens:
-            details = counted.prompt_tokens_details
+        """Return the provider's count with its cost, or our own if it gave none that can be."""
+        if counted is None or not counted.prompt_tokens:
+            return self.reckon(request, text)
+        details = counted.prompt_tokens_details
+        try:
             usage = Usage(
                 prompt_tokens=counted.prompt_tokens,
                 cached_tokens=(details.cached_tokens if details else None) or 0,
                 completion_tokens=counted.completion_tokens,
             )
+        except ValidationError:
+            return self.reckon(request, text)
+        return self._priced(usage)
+
+    def _priced(self, usage: Usage) -> Usage:
         return usage.model_copy(update={"cost_usd": cost_usd(usage, self._price)})
 
 
@@ -239,11 +255,12 @@ def _of_status(status: int) -> type[ModelError]:
 
 
 def _seconds(retry_after: str) -> float | None:
-    """Return the seconds that a provider asks to wait; None if it says nothing, or a date."""
+    """Return the seconds that a provider asks to wait; None if it says nothing, a date, or no such time."""
     try:
-        return float(retry_after)
+        seconds = float(retry_after)
     except ValueError:
         return None
+    return seconds if 0 <= seconds < math.inf else None
 
 
 def _close(chunks: Any) -> None:  # noqa: ANN401

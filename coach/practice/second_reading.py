@@ -1,8 +1,9 @@
 """A model reads again what the grader was unsure of; only what it proves with the candidate's words counts.
 
-It sees the answer without the sentences that were set aside, and gives a verdict for each unsure point with a
-quote. A quote that the answer does not have, word for word, changes nothing. If the model fails, or its reply
-cannot be read, the verdicts of the grader stand and `degraded` says why.
+It sees the answer without the sentences that were set aside and with placeholders for what is personal, and
+gives a verdict for each unsure point with a quote. A quote that the answer does not have, word for word,
+changes nothing, and neither does "missing", which no quote proves. If the model fails, or its reply cannot be
+read, the verdicts of the grader stand and `degraded` says why.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from coach.answer.generate.causes import cause
 from coach.answer.generate.request import fenced
 from coach.errors import BudgetExceededError, ModelError
+from coach.guard.people import PeopleFinder
+from coach.guard.privacy import Pseudonyms
 from coach.models.budget import Budget
 from coach.models.contract import Message, Request
 from coach.models.router import Router
@@ -58,12 +61,16 @@ class SecondReader:
     Args:
         router: The models that are asked.
         reconsider: Makes a grade of other points.
+        people: Finds the names that the models are not to see.
         timeout_s: Longest wait for the reply.
     """
 
-    def __init__(self, router: Router, reconsider: Reconsider, *, timeout_s: float) -> None:
+    def __init__(
+        self, router: Router, reconsider: Reconsider, people: PeopleFinder, *, timeout_s: float
+    ) -> None:
         self._router = router
         self._reconsider = reconsider
+        self._people = people
         self._timeout_s = timeout_s
 
     def read(self, grade: Grade, answer: str, budget: Budget) -> Grade:
@@ -71,7 +78,9 @@ class SecondReader:
         unsure = [place for place, one in enumerate(grade.points) if one.confidence < _SURE]
         if not unsure:
             return grade
-        request = self._request(grade, answer, unsure)
+        pseudonyms = Pseudonyms(self._people)
+        pseudonyms.hide(answer)  # a sentence that is set aside may say whose name another one repeats
+        request = self._request(grade, pseudonyms.hide(_own(answer, grade)), unsure)
         try:
             reply = self._router.complete(request, budget)
             opinions = _read(reply.text)
@@ -82,7 +91,8 @@ class SecondReader:
         points = list(grade.points)
         for one in opinions:
             place = one.point - 1
-            proven = _proven(one, grade, answer) if place in unsure else None
+            quote = pseudonyms.restore(one.quote)
+            proven = _proven(one.verdict, quote, grade, answer) if place in unsure else None
             if proven:
                 points[place] = points[place].model_copy(update=proven)
         made = self._reconsider(grade, tuple(points)).model_copy(
@@ -90,12 +100,12 @@ class SecondReader:
         )
         return _with_use(made, budget)
 
-    def _request(self, grade: Grade, answer: str, unsure: Sequence[int]) -> Request:
+    def _request(self, grade: Grade, own: str, unsure: Sequence[int]) -> Request:
         mark = secrets.token_hex(8)
         lines = [
             fenced("question", grade.question, mark),
             fenced("points", "\n".join(_line(place, grade.points[place]) for place in unsure), mark),
-            fenced("answer", _own(answer, grade), mark),
+            fenced("answer", own, mark),
             "Read the answer again.",
         ]
         messages = (
@@ -130,17 +140,18 @@ def _read(text: str) -> list[_Opinion]:
     return _Opinions.model_validate_json(text[max(start, 0) : end + 1]).points
 
 
-def _proven(one: _Opinion, grade: Grade, answer: str) -> dict[str, object] | None:
-    """Return what changes in a point; None if the quote does not stand in what the candidate says."""
-    if one.verdict == "missing":
-        return {"verdict": "missing", "credit": 0.0, "candidate": None, "problems": ()}
-    said = find_words(answer, one.quote)
+def _proven(verdict: PointVerdict, quote: str, grade: Grade, answer: str) -> dict[str, object] | None:
+    """Return what changes in a point; None if the quote does not stand in what the candidate says.
+
+    That nothing is said on a point is proved by no quote.
+    """
+    said = None if verdict == "missing" else find_words(answer, quote)
     if said is None or word_count(said.quote) < _FEWEST_WORDS:
         return None
     asides = [aside.candidate for aside in grade.set_aside]
     if any(said.start < aside.end and aside.start < said.end for aside in asides):
         return None
-    return {"verdict": one.verdict, "credit": _CREDITS[one.verdict], "candidate": said, "problems": ()}
+    return {"verdict": verdict, "credit": _CREDITS[verdict], "candidate": said, "problems": ()}
 
 
 def _with_use(grade: Grade, budget: Budget, degraded: str = "") -> Grade:

@@ -40,6 +40,7 @@ class Ungated(Engine):
     def find(self, question: str, watch: Stopwatch) -> Findings:
         """Return what the index holds on a question, covered or not."""
         retrieval = self.retriever.retrieve(question, where={}, watch=watch)
+        retrieval = self.retriever.with_parts(retrieval, where={}, watch=watch)
         with watch.stage("gate"):
             decision = self._gate.decide(retrieval).model_copy(update={"covered": True, "reason": None})
         passages = choose_passages(retrieval, limit=self.settings.passages, load=self.load)

@@ -308,8 +308,8 @@ def test_stream_that_dies_keeps_what_was_verified(arena: Arena, after_chars: int
     assert len([event for event in asking.shown if event.claim.text in GOOD]) >= whole
 
 
-def test_reply_cut_for_want_of_tokens_is_an_answer(arena: Arena) -> None:
-    """What came before the limit is whole claims, and they are shown."""
+def test_reply_cut_for_want_of_tokens_is_completed(arena: Arena) -> None:
+    """What came before the limit is whole claims, and they are shown; quotes say the rest."""
     asking = arena.ask(cuts(GOOD, len(GOOD) - 20))
     assert asking.shown[0].claim.text == SENTENCE
-    assert asking.degraded == []
+    assert asking.degraded == ["model:fake/model-2026-01-01→outline: cut off", "writer"]

@@ -14,8 +14,8 @@ from coach.conversation import Dialogue
 from coach.errors import ModelUnavailableError
 from coach.events import Acknowledged, ClaimVerified, Finished
 from coach.models.assemble import Models, assemble
-from coach.models.contract import Request, StreamPart, TextDelta
-from coach.models.fake import FakeClock, FakeModel, Line, says
+from coach.models.contract import Request, StreamPart, TextDelta, Usage, reckon
+from coach.models.fake import FakeClock, FakeModel, Line, cuts, says
 from coach.settings import Settings
 from tests.conftest import Ingested
 
@@ -115,6 +115,21 @@ def test_degraded_answer_is_not_kept(written_by: Coach, model: FakeModel) -> Non
     assert written_by.ask(STAMPEDE).degraded == ()
 
 
+def test_answer_that_was_cut_off_is_completed_and_not_kept(
+    coach: Coach, written_by: Coach, model: FakeModel
+) -> None:
+    """Every part that quotes alone would have is there, and the same question is asked anew."""
+    model.script = [cuts(REPLY, REPLY.index("steps"))]
+    answer = written_by.ask(STAMPEDE)
+    assert answer.degraded[-1] == "writer"
+    assert answer.outline.direct_answer[0].text == SENTENCE
+    quoted = coach.ask(STAMPEDE).outline
+    assert [name for name, claims in quoted if claims] == [name for name, claims in answer.outline if claims]
+    model.script = [says(REPLY)]
+    assert (again := written_by.ask(STAMPEDE)).degraded == ()
+    assert not again.cached
+
+
 def test_follow_up_is_completed_by_rules_without_a_call(written_by: Coach, model: FakeModel) -> None:
     """What was meant is searched for and shown; the model reads the whole question."""
     model.script = [says(REPLY), says(REPLY)]
@@ -175,6 +190,9 @@ class _Killed:
         self._all_there.wait()
         yield TextDelta(text=f'{{"text": "Nobody reads {number}')
         raise ModelUnavailableError("gone")
+
+    def reckon(self, request: Request, text: str) -> Usage:
+        return reckon(request, text)
 
 
 def test_provider_killed_under_a_hundred_streams(settings_of_pages: Settings, ingested: Ingested) -> None:

@@ -11,7 +11,7 @@ import pytest
 from coach.coach import Coach
 from coach.events import Acknowledged, ClaimVerified, Finished
 from coach.models.assemble import assemble
-from coach.models.contract import Reply, Request, StreamPart
+from coach.models.contract import Reply, Request, StreamPart, Usage
 from coach.models.litellm_model import LitellmModel
 from coach.settings import Settings
 from coach.types import Answer
@@ -65,6 +65,9 @@ class Patient:
             self._left -= 1
             if self._left == 0:
                 self._server.kill()
+
+    def reckon(self, request: Request, text: str) -> Usage:
+        return self._inner.reckon(request, text)
 
     def _eased(self, request: Request) -> Request:
         most = min(request.max_tokens, MOST_TOKENS)

@@ -65,12 +65,17 @@ class Written(NamedTuple):
 
 @dataclass(slots=True)
 class Desk:
-    """Holds what is known of one answer; used by one thread."""
+    """Holds what is known of one answer; used by one thread.
+
+    Attributes:
+        has_failed: Whether something is missing that quotes have to complete.
+    """
 
     task: Task
     model: str = ""
     rejected: list[Rejected] = field(default_factory=list)
     repaired: int = 0
+    has_failed: bool = False
     finder: QuoteFinder = field(init=False)
     quotes: Counter[QuoteVerdict] = field(default_factory=Counter)
     _claims: dict[OutlineField, list[Claim]] = field(init=False)
@@ -92,10 +97,14 @@ class Desk:
         return bool(self._claims["direct_answer"])
 
     @property
+    def is_full(self) -> bool:
+        """Whether no field has room for more."""
+        return all(len(self._claims[name]) >= most for name, most in self._limits.items())
+
+    @property
     def is_done(self) -> bool:
         """Whether reading on is of no use."""
-        is_full = all(len(self._claims[name]) >= most for name, most in self._limits.items())
-        return is_full or self._repeats >= MOST_REPEATS or len(self.rejected) >= MOST_REJECTED
+        return self.is_full or self._repeats >= MOST_REPEATS or len(self.rejected) >= MOST_REJECTED
 
     def wants(self, draft: Draft, *, mended: bool) -> bool:
         """Return whether a claim is worth a check: its field has room, and it says something new.
@@ -124,19 +133,24 @@ class Desk:
                 self._degraded[what] = None
                 yield Degraded(what=what)
 
+    def fail(self, why: str) -> Iterator[Degraded]:
+        """Note that quotes have to complete what the model has written, and yield why."""
+        self.has_failed = True
+        yield from self.degrade(f"model:{self.model}→outline: {why}")
+
     def step(self, hops: Sequence[Hop]) -> Iterator[Degraded]:
         """Yield the steps down the fallback chain that were not told yet."""
         for hop in hops:
-            self.model = hop.target
+            self.model, self._repeats = hop.target, 0  # the next model begins anew, and that is no loop
             yield from self.degrade(f"model:{hop.source}→{hop.target}: {hop.reason}")
 
-    def written(self, *, failed: bool) -> Written:
+    def written(self) -> Written:
         """Return what came of it."""
         return Written(
             outline=Outline(**{name: tuple(claims) for name, claims in self._claims.items()}),
             model="+".join(self._writers),
             dropped=max(0, len(self.rejected) - self.repaired),
             repaired=self.repaired,
-            failed=failed,
+            failed=self.has_failed,
             quotes=dict(self.quotes),
         )

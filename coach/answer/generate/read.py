@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from coach.types import OUTLINE_FIELDS, OutlineField
+from ingest.text import whole_characters
 
 MAX_OBJECT_CHARS = 6000
 
@@ -151,5 +152,5 @@ def _first(made: Mapping[str, object], keys: tuple[str, ...]) -> str:
     for key in keys:
         value = made.get(key)
         if isinstance(value, str | int):
-            return str(value)
+            return whole_characters(str(value))
     return ""

@@ -32,6 +32,7 @@ _HARD = frozenset({"number", "unit", "date", "name", "negation", "quantifier", "
 _LEAST_SHARED, _SURE = 0.15, 0.4
 _REPLY = re.compile(r'\{\s*"supported"\s*:\s*(true|false)\s*\}')
 _MOST_NAMED = 3
+NOT_BORNE_OUT = "the quote does not bear it out"
 
 
 class Judgement(NamedTuple):
@@ -88,8 +89,8 @@ class Checker:
         self._scorer = scorer
         self._second = second
 
-    def check(self, claim: str, citations: Sequence[Citation], budget: Budget) -> Judgement:
-        """Return the verdict of a claim."""
+    def check(self, claim: str, citations: Sequence[Citation], budget: Budget, *, hidden: str) -> Judgement:
+        """Return the verdict of a claim; `hidden` is the claim as a model may see it."""
         quotes = tuple(citation.quote for citation in citations)
         readings = _readings(citations)
         if judge(claim, (*quotes, *readings)) == "supported":
@@ -101,7 +102,7 @@ class Checker:
         made = self._scorer.check(claim, evidence)
         if _is_refused(made) or (made.risk >= _SURE and shared(claim, evidence) < _LEAST_SHARED):
             return Judgement(supported=False, reason=_reason(made))
-        return self._second.judge(claim, readings, budget) if self._second else Judgement(supported=True)
+        return self._second.judge(hidden, readings, budget) if self._second else Judgement(supported=True)
 
 
 def _is_refused(made: ClaimVerdict) -> bool:
@@ -145,4 +146,4 @@ def _reason(made: ClaimVerdict) -> str:
         for problem in made.problems[:_MOST_NAMED]
     ]
     structlog.get_logger().debug("claim_refused", risk=made.risk, problems=len(made.problems))
-    return "the quote does not bear it out" + (f": {'; '.join(named)}" if named else "")
+    return NOT_BORNE_OUT + (f": {'; '.join(named)}" if named else "")

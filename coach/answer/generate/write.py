@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Generator
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -10,10 +12,11 @@ from coach.answer.generate.causes import cause
 from coach.answer.generate.desk import Desk, Task, Written
 from coach.answer.generate.read import Draft, ReplyReader
 from coach.answer.generate.request import Rejected, answer_request, repair_request
+from coach.answer.generate.support import NOT_BORNE_OUT
 from coach.answer.plain import printable
 from coach.errors import BudgetExceededError, ModelError, StreamBrokenError
 from coach.events import ClaimVerified, Degraded
-from coach.models.contract import FailureReason, Hop, RoutedPart, TextDelta
+from coach.models.contract import FailureReason, FinishReason, Hop, RoutedPart, TextDelta
 from coach.types import Claim
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ MAX_CLAIM_CHARS = 500
 MAX_UNREAD_CHARS = 6000
 
 Events = Generator[ClaimVerified | Degraded, None, None]
+_OPENS = re.compile(r"[{\[]")
 
 
 class Writer:
@@ -53,15 +57,15 @@ class Writer:
             if desk.rejected or unread:
                 yield from self._repair(desk, unread, budget)
         except ModelError as error:
+            desk.has_failed = True
             yield from desk.step(error.hops)
-            return desk.written(failed=True)
         except BudgetExceededError as error:
+            desk.has_failed = True
             yield from desk.step(error.hops)
             yield from desk.degrade(f"budget: {error.which}")
-            return desk.written(failed=True)
-        if not desk.is_answered:
-            yield from desk.degrade(f"model:{desk.model}→outline: nothing usable")
-        return desk.written(failed=not desk.is_answered)
+        if not (desk.is_answered or desk.has_failed):
+            yield from desk.fail("nothing usable")
+        return desk.written()
 
     def _draft(self, desk: Desk, budget: Budget) -> Generator[ClaimVerified | Degraded, None, str]:
         """Read one whole reply; return it if it holds no claims, else nothing.
@@ -88,6 +92,7 @@ class Writer:
         self, parts: Generator[RoutedPart, None, None], desk: Desk, budget: Budget
     ) -> Generator[ClaimVerified | Degraded, None, str]:
         reader, text, found = ReplyReader(), "", 0
+        end: FinishReason | None = None
         for part in parts:
             if isinstance(part, Hop):
                 yield from desk.step([part])
@@ -98,7 +103,11 @@ class Writer:
                     yield from self._take(draft, desk, budget, mended=False)
                 if desk.is_done:
                     break
+            else:
+                end = part.finish_reason
         budget.check_output(text)
+        if not (desk.is_full or end == "stop" or is_whole(text)):
+            yield from desk.fail("cut off" if end else "given up")
         return "" if found else text[:MAX_UNREAD_CHARS]
 
     def _repair(self, desk: Desk, unread: str, budget: Budget) -> Events:
@@ -122,6 +131,8 @@ class Writer:
         desk.model = reply.model
         for draft in ReplyReader().feed(reply.text):
             yield from self._take(draft, desk, budget, mended=True)
+        if not (reply.finish_reason == "stop" or is_whole(reply.text)):
+            yield from desk.fail("cut off") if unread else desk.degrade("repair: cut off")
 
     def _take(self, draft: Draft, desk: Desk, budget: Budget, *, mended: bool) -> Events:
         """Verify one claim, and show it or remember why it failed."""
@@ -159,7 +170,25 @@ class Writer:
         citations = excerpt.cite(excerpt.start + found.start, excerpt.start + found.end)
         if not citations:
             return None, "the quote is too long"
-        judged = self._checker.check(text, citations, budget)
+        hidden = printable(draft.text)
+        judged = self._checker.check(text, citations, budget, hidden=hidden)
         if not judged.supported:
-            return None, judged.reason
+            # The reason goes back to the model, and may quote what the claim says once it is restored.
+            return None, judged.reason if hidden == text else NOT_BORNE_OUT
         return Claim(text=text, support="supported", citations=citations), judged.unscored
+
+
+def is_whole(reply: str) -> bool:
+    r"""Return whether a reply holds one JSON value to its end, and nothing after it opens another.
+
+    >>> is_whole('Here: {"steps": [{}]} Done.'), is_whole('{"steps": [{}'), is_whole('{}\n{"te')
+    (True, False, False)
+    """
+    opened = _OPENS.search(reply)
+    if opened is None:
+        return False
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(reply, opened.start())
+    except (ValueError, RecursionError):  # a model may open brackets without end
+        return False
+    return _OPENS.search(reply, end) is None

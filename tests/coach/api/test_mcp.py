@@ -157,12 +157,11 @@ def test_what_models_took_is_counted_on_the_key(live: Live, monkeypatch: pytest.
 
     async def work() -> None:
         async with Client(f"{live.url}/mcp") as client:
-            await client.call_tool("ask", {"question": ASKED})
             await client.call_tool("grade_answer", {"question_id": section.id, "answer": "One request."})
             await client.call_tool("question_set", {"request": "two senior questions"})
 
     run(work)
-    assert len(counted) == 3
+    assert len(counted) == 2
 
 
 def test_tools_are_for_keys_with_the_scope(guarded: Live) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -12,13 +13,18 @@ from mcp import Client as McpClient
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
+from coach.api import asking
+from coach.api.callers import Turn
 from coach.api.metrics import Metrics
+from coach.api.record import RequestRecord
 from coach.api.tenant_labels import MOST_TENANTS, OTHERS
 from coach.client import Client
 from coach.coach import Coach
+from coach.events import ClaimVerified
+from coach.guard.principal import LOCAL
 from coach.models.assemble import assemble
 from coach.models.contract import Usage
-from coach.models.fake import FakeModel, fails, says
+from coach.models.fake import FakeModel, ScriptEndedError, fails, says
 from coach.operate.board import Wanted
 from coach.settings import Settings
 from coach.types import ModelUse
@@ -121,6 +127,24 @@ def test_tokens_and_dollars_are_counted_by_tenant(own_settings: Settings) -> Non
     assert (every["coach_cost_usd_total"], every["coach_unpriced_total"]) == (0.25, 0)
     assert (every["coach_answers_cached_total"], every["coach_answers_degraded_total"]) == (1, 0)
     assert generate["coach_stage_seconds_count"] == 1
+
+
+def test_what_models_took_is_counted_however_an_answer_ends(own_settings: Settings) -> None:
+    """A reader who leaves early, and an answer that fails, are charged what was read of models until then."""
+    unproved = json.dumps({"direct_answer": [{"text": "It is so.", "passage": "p1", "quote": "It is so."}]})
+    model = FakeModel(says(REPLY), says(unproved, usage=USAGE))
+    with operated(own_settings, models=assemble([model], own_settings, model.clock)) as live:
+        left, failed = (Turn(LOCAL, live.services, RequestRecord("/v1/answers")) for _ in range(2))
+        events = asking.stream(left, STAMPEDE, "senior")
+        assert any(isinstance(event, ClaimVerified) for event in events)
+        events.close()
+        with pytest.raises(ScriptEndedError):
+            asking.ask(failed, STAMPEDE, "senior")
+        every = figures(live)
+    assert left.tokens > 0
+    assert (failed.tokens, failed.usd) == (1050, 0.25)
+    assert every["coach_tokens_total"] == left.tokens + failed.tokens
+    assert every["coach_cost_usd_total"] == 0.25
 
 
 def test_a_failing_provider_shows_in_breaker_and_answers(own_settings: Settings) -> None:

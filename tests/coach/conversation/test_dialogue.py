@@ -32,8 +32,10 @@ def test_completed_question_is_what_is_remembered() -> None:
 
 
 def test_steps_are_remembered_to_be_asked_about() -> None:
-    """The steps of the last answer can be pointed at by number."""
-    steps = Outline(steps=ANSWER.outline.direct_answer)
+    """The steps of the last answer can be pointed at by the number that they are shown with."""
+    (step,) = ANSWER.outline.direct_answer
+    weighed = step.model_copy(update={"text": "Ranks or sums.", "label": "Trade-offs"})
+    steps = Outline(steps=(weighed, step))
     assert Dialogue().after(ANSWER.model_copy(update={"outline": steps})).state.points == ("Claim 0.",)
 
 
@@ -70,6 +72,12 @@ def test_rewritten_question_is_taken_if_the_conversation_can_mean_it() -> None:
     """A question out of words that were said is believed."""
     reply = 'Sure: {"question": "Why do you roll back a bad release?"}'
     assert read_rewritten(reply, "why?", TURNS) == "Why do you roll back a bad release?"
+
+
+def test_half_a_character_in_a_rewritten_question_is_replaced() -> None:
+    """An escape can name half an emoji; the question can be answered all the same."""
+    reply = json.dumps({"question": "Why do you roll back a bad release \ud83d?"})
+    assert read_rewritten(reply, "why?", TURNS) == "Why do you roll back a bad release \ufffd?"
 
 
 def test_rewritten_question_about_something_else_is_not_taken() -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,7 @@ from coach.settings import TokenPrice
 from tests.support.openai_server import (
     CACHED,
     LITELLM_NOISE,
+    USAGE,
     Handler,
     OpenAIServer,
     Play,
@@ -141,6 +143,49 @@ def test_an_unknown_price_is_unknown(server: OpenAIServer) -> None:
     assert LitellmModel("openai/local", api_base=server.url).complete(request()).usage.cost_usd is None
 
 
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 1000}},
+        {"prompt_tokens": -1},
+        {"prompt_tokens": None},
+        {"completion_tokens": -5},
+        {"prompt_tokens_details": {"cached_tokens": -1}},
+    ],
+)
+def test_a_count_that_cannot_be_is_not_believed(
+    server: OpenAIServer, model: LitellmModel, figures: dict[str, Any]
+) -> None:
+    """What the call took is reckoned and said to be, as if the provider had not counted."""
+    server.script = [
+        replies("An answer.", usage=USAGE | figures),
+        streams("An answer.", usage=USAGE | figures),
+    ]
+    whole = model.complete(request()).usage
+    *_, end = model.stream(request())
+    assert isinstance(end, StreamEnd)
+    assert whole == end.usage == model.reckon(request(), "An answer.")
+
+
+def test_what_is_reckoned_costs_what_the_model_costs(model: LitellmModel) -> None:
+    """7 tokens read at 2 and 3 written at 8 dollars a million are 0.000038 dollars."""
+    usage = model.reckon(request(), "An answer.")
+    assert usage.estimated
+    assert usage.cost_usd == pytest.approx(0.000038)
+    assert LitellmModel("openai/local").reckon(request(), "An answer.").cost_usd is None
+
+
+def test_halves_of_characters_are_joined_or_replaced(server: OpenAIServer, model: LitellmModel) -> None:
+    """An emoji that a server splits comes whole; of a half without its other half a replacement comes."""
+    halves = ("a\ud83d", "\ude00b\ude00", "c\ud83d")
+    server.script = [replies("".join(halves), usage=None), streams(*halves, usage=None)]
+    assert model.complete(request()).text == "a\U0001f600b\ufffdc\ufffd"
+    *pieces, end = model.stream(request())
+    assert pieces == [TextDelta(text=text) for text in ("a", "\U0001f600b\ufffd", "c", "\ufffd")]
+    assert isinstance(end, StreamEnd)
+    assert end.usage.completion_tokens == 4
+
+
 def test_a_stream_comes_piece_by_piece(server: OpenAIServer, model: LitellmModel) -> None:
     """Then its end, with the count of the last event."""
     server.script = [streams("An ", "answer", ".", usage=CACHED, finish_reason="length")]
@@ -198,7 +243,12 @@ def test_every_failure_becomes_one_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("header", "wait_s"), [("7", 7.0), ("0.5", 0.5), ("Fri, 01 Jan 2027 00:00:00 GMT", None)]
+    ("header", "wait_s"),
+    [
+        ("7", 7.0),
+        ("0.5", 0.5),
+        *((other, None) for other in ("Fri, 01 Jan 2027 00:00:00 GMT", "nan", "inf", "-1")),
+    ],
 )
 def test_429_tells_how_long_to_wait(
     server: OpenAIServer, model: LitellmModel, header: str, wait_s: float | None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from coach.models.contract import Usage
 from coach.models.names import is_pinned
@@ -27,6 +28,12 @@ def test_an_unknown_price_is_none_and_a_free_model_costs_nothing() -> None:
     usage = Usage(prompt_tokens=10, completion_tokens=10)
     assert cost_usd(usage, None) is None
     assert cost_usd(usage, TokenPrice(input_usd=0, cached_input_usd=0, output_usd=0)) == 0
+
+
+def test_no_call_reads_more_from_the_cache_than_it_reads() -> None:
+    """Such a count is refused where it is made, so that no cost falls below nothing."""
+    with pytest.raises(ValidationError, match="cached"):
+        Usage(prompt_tokens=10, cached_tokens=11, completion_tokens=1)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))

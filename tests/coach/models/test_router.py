@@ -1,6 +1,7 @@
 """Which model answers, what is told of the others, and what happens when none does."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from structlog.testing import capture_logs
@@ -223,8 +224,20 @@ def test_closing_a_stream_closes_the_model_and_leaves_the_breaker_as_it_was() ->
     next(stream)
     stream.close()
     assert house.breakers.state("acme") == "closed"
-    assert house.budget.spent.completion_tokens == 2
-    assert house.budget.spent.estimated
+    spent = house.budget.spent
+    assert (spent.estimated, spent.completion_tokens, spent.cost_usd) == (True, 2, 0.0)
+
+
+@pytest.mark.parametrize(
+    "line", [never_ends(), dies("the whole truth", 9), drips("word " * 100, pause_s=1.0)]
+)
+def test_a_stream_that_does_not_come_whole_costs_what_was_read_of_it(line: Line) -> None:
+    """At the model's own price: that of a free model is known, and nothing."""
+    house = House([line])
+    with suppress(StreamBrokenError):
+        house.stream()
+    spent = house.budget.spent
+    assert (spent.estimated, spent.completion_tokens > 0, spent.cost_usd) == (True, True, 0.0)
 
 
 def test_the_wall_clock_ends_a_stream_whose_reader_is_slow() -> None:

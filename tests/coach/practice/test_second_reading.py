@@ -9,6 +9,8 @@ import pytest
 
 from coach.coach import Coach
 from coach.errors import ModelTimeoutError
+from coach.guard.names import Vocabulary
+from coach.guard.people import PeopleFinder
 from coach.models.assemble import assemble
 from coach.models.budget import Budget, BudgetLimits
 from coach.models.fake import FakeClock, FakeModel, Line, fails, says
@@ -68,7 +70,8 @@ def read(line: Line, first: Grade, answer: str = ANSWER) -> tuple[Grade, FakeMod
     settings = Settings(_env_file=None, model=model.name, model_attempts=1)
     models = assemble([model], settings, clock)
     limits = BudgetLimits(steps=5, tokens=50_000, cost_usd=1.0, wall_clock_s=60)
-    reader = SecondReader(models.writer, scored, timeout_s=20)
+    people = PeopleFinder(Vocabulary())
+    reader = SecondReader(models.writer, scored, people, timeout_s=20)
     return reader.read(first, answer, Budget(limits, clock)), model
 
 
@@ -92,6 +95,14 @@ def test_what_is_proved_with_the_candidates_words_counts() -> None:
     assert made.grader.startswith("test+second-")
     assert made.usage
     assert made.usage.calls == 1
+
+
+def test_that_a_point_is_missing_counts_for_nothing() -> None:
+    """No quote proves it, so the grader's verdict stands, with or without words beside it."""
+    covered = point("Revert", 0.5).model_copy(update={"verdict": "covered", "credit": 1.0})
+    for quote in ("", "I roll it back within minutes"):
+        made, _ = read(says(opinions((1, "missing", quote))), scored(grade(), (covered,)))
+        assert (made.points, made.score) == ((covered,), 10.0)
 
 
 def test_a_quote_is_found_across_a_line_break() -> None:
@@ -160,6 +171,37 @@ def test_the_model_reads_data_between_marks() -> None:
     assert "<<<answer " in user.content
     points = user.content.partition("<<<points ")[2].partition("<<<end points")[0]
     assert points.count('"point"') == 1
+
+
+def test_a_name_that_only_a_sentence_set_aside_introduces_is_hidden() -> None:
+    """What tells that a word is a name may stand in what is not sent."""
+    aside = f"My name is Tibberoux, so {ASIDE.lower()}"
+    answer = ANSWER.replace(ASIDE, aside).replace("Then I roll", "Then Tibberoux rolls")
+    first, start = grade(point("Revert", 0.5)), answer.index(aside)
+    said = Said(start=start, end=start + len(aside), quote=aside)
+    first = first.model_copy(update={"set_aside": (SetAside(reason="instruction", candidate=said),)})
+    made, model = read(says(opinions((1, "covered", "<PERSON_1> rolls it back"))), first, answer)
+    assert "Tibberoux" not in model.requests[0].messages[1].content
+    assert (proof := made.points[0].candidate) is not None
+    assert proof.quote == "Tibberoux rolls it back"
+
+
+def test_names_of_an_answer_stay_here(practised: Coach) -> None:
+    """The model reads placeholders; what it quotes with one is found in the candidate's own words."""
+    private = ["Priya Raghunathan", "priya@example.org"]
+    opening = f"I am {private[0]} ({private[1]})"
+    said = f"{opening}. I compare the last ten calls of five runs and end only those that repeat themselves."
+    question = next(
+        one.id for one in practised.practice_questions().values() if "stuck in a tool loop" in one.question
+    )
+    quoted = opinions(*((number, "covered", "I am <PERSON_1> (<EMAIL_1>)") for number in range(1, 20)))
+    model = FakeModel(says(quoted))
+    settings = Settings(_env_file=None, data_dir=practised.settings.data_dir, model=model.name)
+    with Coach(settings, models=assemble([model], settings, FakeClock())) as coach:
+        made = coach.grade(question, said)
+    sent = model.requests[0].messages[1].content
+    assert [word for word in private if word in sent] == []
+    assert opening in {one.candidate.quote for one in made.points if one.candidate}
 
 
 def test_a_coach_with_a_model_grades_with_a_second_reading(practised: Coach) -> None:

@@ -79,6 +79,14 @@ def test_claim_without_field_belongs_to_the_answer() -> None:
     assert read('{"claim": "A", "source": 3, "quote": "q"}')[0] == [Draft("direct_answer", "A", "3", "q")]
 
 
+@pytest.mark.parametrize("key", ["text", "passage", "quote"])
+def test_half_a_character_is_replaced(key: str) -> None:
+    """An escape can name half an emoji; what is read of it can be stored and sent on."""
+    made = {"text": "A", "passage": "p1", "quote": "q"}
+    [draft], _ = read(json.dumps(made | {key: "half \ud83d"}))
+    assert draft == Draft("direct_answer", **(made | {key: "half \ufffd"}))
+
+
 def test_object_without_end_is_forgotten() -> None:
     """Ten million characters inside one object take no memory to speak of."""
     reader = ReplyReader()

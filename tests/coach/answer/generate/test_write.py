@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import get_args
 
 import pytest
 
@@ -13,6 +15,7 @@ from coach.events import ClaimVerified, Degraded
 from coach.faithfulness import Scorer
 from coach.models.breaker import Breakers
 from coach.models.budget import Budget, BudgetLimits
+from coach.models.contract import FinishReason
 from coach.models.fake import FakeClock, FakeModel, Line, dies, drips, fails, says
 from coach.models.retry import RetryRules
 from coach.models.router import Router
@@ -231,6 +234,91 @@ def test_placeholders_are_put_back_before_the_check() -> None:
     desk = Desk(model(says(reply(claim("Let <PERSON_1> rebuild the entry.", REBUILD)))))
     desk.write(task)
     assert desk.said == [REBUILD]
+
+
+@pytest.mark.parametrize("said", ["<PERSON_1> waits for the lock.", "The lock waits on <person_1>."])
+def test_why_a_claim_failed_tells_the_model_no_name(said: str) -> None:
+    """The request to mend a claim holds it as the model wrote it, and nothing of what was hidden from it."""
+    name = "Priya Raghunathan"
+    task = Task("?", "senior", EXCERPTS, restore=lambda text: re.sub("(?i)<person_1>", name, text))
+    writer = model(says(reply(claim(REBUILD), claim(said, LOCK))), says(reply()))
+    assert Desk(writer).write(task).dropped == 1
+    mend = writer.requests[1].messages[1].content
+    assert said in mend
+    assert [word for word in name.split() if word.lower() in mend.lower()] == []
+
+
+def test_second_model_is_told_no_name() -> None:
+    """A claim is put to the second model as the first one wrote it."""
+    task = Task("?", "senior", EXCERPTS, restore=lambda text: text.replace("<PERSON_1>", "a lock per key"))
+    judge = model(says('{"supported": true}'), name="judge/j-001")
+    desk = Desk(model(says(reply(claim("On one machine <PERSON_1> is enough.", LOCK)))), judge=judge)
+    desk.write(task)
+    assert desk.said == [PARAPHRASE]
+    asked = judge.requests[0].messages[1].content.partition("<<<end claim")[0]
+    assert "<PERSON_1>" in asked
+    assert "a lock per key" not in asked
+
+
+WHOLE = reply(claim(REBUILD), claim(LOCK), steps=[claim(WAIT)])
+
+
+@pytest.mark.parametrize("reason", ["length", "filtered", "unknown"])
+def test_reply_that_is_cut_off_is_not_taken_for_whole(reason: FinishReason) -> None:
+    """Its claims are shown, and the reader is told that the rest has to be completed."""
+    desk = Desk(model(Line(WHOLE[: WHOLE.index(WAIT)], finish_reason=reason)))
+    assert desk.write().failed
+    assert desk.said == [REBUILD, LOCK]
+    assert desk.degraded == ["model:one/a-001→outline: cut off"]
+
+
+@pytest.mark.parametrize("text", [WHOLE, f"Here it is:\n```json\n{WHOLE}\n```\n\n", WHOLE + " " * 400])
+def test_reply_that_is_whole_is_so_however_its_stream_ends(text: str) -> None:
+    """Blank space up to the limit, or a provider's odd word for the end, takes nothing from an answer."""
+    for reason in get_args(FinishReason):
+        desk = Desk(model(Line(text, finish_reason=reason)))
+        assert not desk.write().failed
+        assert desk.degraded == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 9000,
+        "\n".join(map(json.dumps, (claim(REBUILD), claim(LOCK)))) + '\n{"text": "The',
+        f'{{"direct_answer": [{json.dumps(claim(REBUILD))}',
+    ],
+    ids=["nothing but brackets", "one object a line", "after a claim"],
+)
+def test_what_is_open_at_the_limit_is_cut_off(text: str) -> None:
+    """However little of it can be read."""
+    desk = Desk(model(Line(text, finish_reason="length"), says(reply())))
+    assert desk.write().failed
+    assert desk.degraded[0] == "model:one/a-001→outline: cut off"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [[claim(REBUILD)] * 60, [claim(f"Locks weigh {number} tons.", LOCK) for number in range(60)]],
+    ids=["repeats itself", "proves nothing"],
+)
+def test_model_that_is_given_up_leaves_the_rest_to_quotes(more: list[dict[str, str]]) -> None:
+    """Where nothing new comes, reading ends, and the reader is told that the rest has to be completed."""
+    desk = Desk(model(says(reply(claim(REBUILD), steps=more)), says(reply())))
+    assert desk.write().failed
+    assert desk.said == [REBUILD]
+    assert desk.degraded == ["model:one/a-001→outline: given up"]
+
+
+def test_repair_that_is_cut_off_is_told() -> None:
+    """What it mended is shown; an answer that is nothing but a cut repair has to be completed."""
+    half = Line(reply(claim(PARAPHRASE, LOCK), claim(WAIT))[:-60], finish_reason="length")
+    desk = Desk(model(says(reply(claim(REBUILD), claim("Nonsense.", LOCK))), half))
+    assert not desk.write().failed
+    assert (desk.said, desk.degraded) == ([REBUILD, PARAPHRASE], ["repair: cut off"])
+    desk = Desk(model(says("Prose."), half))
+    assert desk.write().failed
+    assert (desk.said, desk.degraded) == ([PARAPHRASE], ["model:one/a-001→outline: cut off"])
 
 
 def test_text_that_must_not_be_shown_is_not() -> None:
