@@ -14,6 +14,7 @@ from ingest.text import first_half_character
 
 if TYPE_CHECKING:
     from coach.coach import Coach
+    from coach.export.blocks import Printable
     from coach.settings import Settings
     from ingest.contract import Level
 
@@ -184,10 +185,21 @@ def _read_line(line: str, number: int, shape: str) -> object:
 
 def read_text(file: IO[str], name: str) -> str:
     """Return what a file holds. Raises UsageError: It is not UTF-8; names the first wrong byte."""
+    with decoded(name):
+        return file.read()
+
+
+@contextmanager
+def decoded(name: str) -> Iterator[None]:
+    """Refuse what is read within the block and is not UTF-8, by its name and the first wrong byte.
+
+    Raises:
+        UsageError: It is not UTF-8.
+    """
     from coach.errors import UsageError
 
     try:
-        return file.read()
+        yield
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{name} is not UTF-8: {error.reason} at byte {error.start}", hint="Save it as UTF-8."
@@ -222,6 +234,16 @@ def whole_file(file: Path) -> Iterator[Path]:
             f"cannot write {str(file)!r}: {error.strerror or error}",
             hint="Name a file in a folder that exists and has room.",
         ) from error
+
+
+def tell_unprintable(document: Printable) -> None:
+    """Say on standard error how many characters of a document its PDF lacks, if it lacks any."""
+    from coach.export.pdf import unprintable
+
+    count = unprintable(document)
+    if count:
+        told = "1 character" if count == 1 else f"{count} characters"
+        click.echo(f"{told} could not be printed in PDF; the other formats hold them.", err=True)
 
 
 @contextmanager

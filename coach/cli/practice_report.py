@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.cli.options import whole_file
+from coach.cli.options import tell_unprintable, whole_file
 
 if TYPE_CHECKING:
     from coach.export.blocks import Printable
@@ -37,6 +37,7 @@ def write_report(form: str, output: Path | None, found: Printable, as_json: str)
         content = to_pdf(found)
         with whole_file(output) as draft:
             draft.write_bytes(content)
+        tell_unprintable(found)
         return
     text = as_json if form == "json" else to_markdown(found)
     if output is None:

@@ -8,7 +8,14 @@ from typing import IO, TYPE_CHECKING, cast
 import click
 
 from coach.cli.database import open_database
-from coach.cli.options import collection_option, json_option, load_settings, open_coach, tenant_option
+from coach.cli.options import (
+    collection_option,
+    json_option,
+    load_settings,
+    open_coach,
+    read_text,
+    tenant_option,
+)
 
 if TYPE_CHECKING:
     from coach.recruit.carry import Conflicts
@@ -24,7 +31,7 @@ def template() -> None:
 
 
 @template.command("save")
-@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
 @click.option("--id", "template_id", metavar="ID", help="Make the next version of this template.")
 @collection_option
 @tenant_option
@@ -171,14 +178,28 @@ def _read_rules(file: IO[str]) -> TemplateRules:
     from coach.errors import UsageError
     from coach.recruit.template import TemplateRules
 
+    content = read_text(file, repr(file.name))
     try:
-        return TemplateRules.model_validate(yaml.safe_load(file))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file.name!r} is neither YAML nor JSON: {error}") from error
+        return TemplateRules.model_validate(_parsed(content))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise UsageError(f"{file.name!r} holds no house rules: {where}: {first['msg']}") from error
+    # PyYAML lets through what its constructors raise at a date, number or tag that is none.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        raise UsageError(f"{file.name!r} is neither YAML nor JSON: {error}") from error
+
+
+def _parsed(content: str) -> object:
+    """Return what JSON or else YAML says; not all JSON is YAML, which has no tabs and other escapes."""
+    import json
+
+    import yaml
+
+    try:
+        return json.loads(content)
+    except ValueError:
+        return yaml.safe_load(content)
 
 
 def _told(update: SetUpdate) -> Iterator[str]:

@@ -17,6 +17,7 @@ from coach.cli.options import (
     open_coach,
     read_text,
     taken_as,
+    tell_unprintable,
     tenant_option,
     whole_file,
 )
@@ -34,7 +35,7 @@ _LEVELS = ["junior", "mid", "senior", "staff"]
 _KINDS = ["scenario", "debugging", "design", "conceptual", "behavioural"]
 _FORMATS = ["json", "csv", "md", "pdf", "docx"]
 _DOCUMENTS = ["guide", "scorecard", "preparation"]
-set_option = click.argument("set_file", metavar="SET", type=click.File("r", encoding="utf-8"))
+set_option = click.argument("set_file", metavar="SET", type=click.File("r", encoding="utf-8-sig"))
 
 
 @click.group("set")
@@ -158,15 +159,19 @@ def build(
 def export(*, set_file: IO[str], form: str, document: str, out: Path) -> None:
     """Write a set that was built before as a file to print or to import."""
     from coach.recruit.exchange import export as write
+    from coach.recruit.exchange import to_printable
 
-    content = write(_read_set(set_file), cast("ExportFormat", form), cast("DocumentName", document))
+    made, chosen = _read_set(set_file), cast("DocumentName", document)
+    content = write(made, cast("ExportFormat", form), chosen)
     with whole_file(out) as draft:
         draft.write_bytes(content)
+    if form == "pdf":
+        tell_unprintable(to_printable(made, chosen))
 
 
 @question_sets.command("diff")
-@click.argument("before", type=click.File("r", encoding="utf-8"))
-@click.argument("after", type=click.File("r", encoding="utf-8"))
+@click.argument("before", type=click.File("r", encoding="utf-8-sig"))
+@click.argument("after", type=click.File("r", encoding="utf-8-sig"))
 def diff(*, before: IO[str], after: IO[str]) -> None:
     """Print, as JSON, what changed from one set to another."""
     from coach.recruit.changes import compare
@@ -201,14 +206,15 @@ def leaks(*, set_file: IO[str], text: str, as_json: bool, collection: str | None
 def _text(given: str) -> str:
     if given != "-":
         return given
-    with click.open_file("-", encoding="utf-8") as file:
+    with click.open_file("-", encoding="utf-8-sig") as file:
         return read_text(file, "standard input")
 
 
 def _read_set(file: IO[str]) -> QuestionSet:
     from coach.recruit.exchange import read_json
 
-    return read_json(read_text(file, repr(file.name)))
+    name = repr(file.name)
+    return read_json(read_text(file, name), name)
 
 
 def _template(template_id: str | None) -> StoredTemplate | None:

@@ -19,6 +19,7 @@ from coach.export.blocks import (
     Text,
     bold,
     italic,
+    paragraphs,
     plain,
 )
 
@@ -38,5 +39,6 @@ __all__ = [
     "Text",
     "bold",
     "italic",
+    "paragraphs",
     "plain",
 ]

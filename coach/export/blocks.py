@@ -150,10 +150,21 @@ class Printable(Frozen):
         """Return every run of the document, in the order of reading."""
         return tuple(run for block in self.blocks for run in _runs(block))
 
+    def texts(self) -> tuple[str, ...]:
+        """Return every text that is printed, the footer once, in no order."""
+        named = (text for block in self.blocks for text in _names(block))
+        return (*named, *(run.text for run in self.runs()), self.footer)
+
 
 def plain(text: str, *, notes: tuple[int, ...] = ()) -> Text:
     """Return a text of one plain run."""
     return (Run(text=text, notes=notes),)
+
+
+def paragraphs(text: str, *, quote: bool = False) -> tuple[Paragraph, ...]:
+    """Return a paragraph for each line of a text; empty lines have none."""
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(Paragraph(runs=plain(line), quote=quote) for line in lines if line)
 
 
 def bold(text: str) -> Run:
@@ -176,3 +187,11 @@ def _runs(block: Block) -> Text:
     if isinstance(block, Notes):
         return tuple(run for note in block.notes for run in note.runs)
     return ()
+
+
+def _names(block: Block) -> tuple[str, ...]:
+    if isinstance(block, Heading):
+        return (block.text,)
+    if isinstance(block, Table):
+        return block.header
+    return (block.label,) if isinstance(block, Field) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import groupby
@@ -26,9 +26,15 @@ _FILES = {
 }
 # Not embedded: PDF viewers bring them under these names (Adobe's Asian font packs).
 _CHINESE, _JAPANESE, _KOREAN = "STSong-Light", "HeiseiKakuGo-W5", "HYGothic-Medium"
-_KANA = range(0x3040, 0x3100)
-_HANGUL = (range(0x1100, 0x1200), range(0x3130, 0x3190), range(0xAC00, 0xD7B0))
-_IDEOGRAPHS = (range(0x3000, 0x3040), range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0xFF00, 0xFFF0))
+_KANA = (range(0x3040, 0x3100), range(0x31F0, 0x3200), range(0x3300, 0x3358))
+_HANGUL = (
+    range(0x1100, 0x1200),
+    range(0x3130, 0x3190),
+    range(0x3200, 0x3220),
+    range(0x3260, 0x3280),
+    range(0xAC00, 0xD7B0),
+)
+_IDEOGRAPHS = (range(0x3000, 0xA000), range(0xF900, 0xFB00), range(0xFF00, 0xFFF0))
 _MISSING = "\ufffd"
 
 
@@ -57,18 +63,29 @@ def by_font(text: str, font: str) -> Iterator[tuple[str, str]]:
 
     Ideographs follow the script that they stand beside: Japanese where the text has kana, else Chinese.
     """
-    ideographs = _JAPANESE if any(ord(char) in _KANA for char in text) else _CHINESE
+    ideographs = _JAPANESE if any(_is_of(ord(char), _KANA) for char in text) else _CHINESE
     chosen = [_choose(char, font, ideographs) for char in text]
     for name, pieces in groupby(chosen, key=lambda piece: piece[1]):
         yield "".join(char for char, _ in pieces), name
 
 
+def count_missing(text: str) -> int:
+    """Return how many characters of a text no font holds."""
+    shown = "".join(piece for piece, _ in by_font(text, BODY))
+    return shown.count(_MISSING) - text.count(_MISSING)
+
+
 def _choose(char: str, font: str, ideographs: str) -> tuple[str, str]:
     code = ord(char)
-    if code in pdfmetrics.getFont(font).face.charToGlyph:
-        return char, font
-    if code in _KANA or any(code in block for block in _IDEOGRAPHS):
-        return char, ideographs
-    if any(code in block for block in _HANGUL):
+    for name in (font, *_FILES):
+        if code in pdfmetrics.getFont(name).face.charToGlyph:
+            return char, name
+    if _is_of(code, _HANGUL):
         return char, _KOREAN
+    if _is_of(code, _IDEOGRAPHS):
+        return char, ideographs
     return _MISSING, font
+
+
+def _is_of(code: int, blocks: Sequence[range]) -> bool:
+    return any(code in block for block in blocks)

@@ -42,7 +42,7 @@ from coach.export.blocks import (
     Table,
     Text,
 )
-from coach.export.fonts import BODY, CODE, by_font, register
+from coach.export.fonts import BODY, CODE, by_font, count_missing, register
 
 _MARGIN = 20 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
@@ -61,7 +61,8 @@ def to_pdf(document: Printable) -> bytes:
     """Return a document as PDF on A4; equal documents give equal bytes.
 
     Characters that neither the embedded font nor the viewer's own Chinese, Japanese and Korean fonts hold
-    are shown as U+FFFD. Right-to-left text is written in the order of its characters, unjoined.
+    are shown as U+FFFD; `unprintable` counts them. Right-to-left text is written in the order of its
+    characters, unjoined.
     """
     register()
     target = BytesIO()
@@ -93,6 +94,12 @@ def to_pdf(document: Printable) -> bytes:
     return target.getvalue()
 
 
+def unprintable(document: Printable) -> int:
+    """Return how many characters of a document its PDF shows as U+FFFD; those of the footer count once."""
+    register()
+    return sum(count_missing(printable(text)) for text in document.texts())
+
+
 def _without_empty_pages(flowables: list[Flowable]) -> list[Flowable]:
     """Return flowables without the space before a page break: at a page's very end it would fill a page."""
     following = [*flowables[1:], None]
@@ -105,12 +112,18 @@ def _without_empty_pages(flowables: list[Flowable]) -> list[Flowable]:
 
 def _fitted(footer: str) -> str:
     """Return a footer that leaves room for the page's number."""
-    if stringWidth(footer, BODY, _FOOTER_PT) <= _FOOTER_WIDTH:
+    if _footer_width(footer) <= _FOOTER_WIDTH:
         return footer
     shown = footer
-    while shown and stringWidth(f"{shown}…", BODY, _FOOTER_PT) > _FOOTER_WIDTH:
+    while shown and _footer_width(f"{shown}…") > _FOOTER_WIDTH:
         shown = shown[:-1]
     return f"{shown.rstrip()}…"
+
+
+def _footer_width(footer: str) -> float:
+    """Return the width of a footer in points."""
+    width: float = sum(stringWidth(piece, font, _FOOTER_PT) for piece, font in by_font(footer, BODY))
+    return width
 
 
 class _Template(BaseDocTemplate):  # type: ignore[misc]  # reportlab carries no types
@@ -125,8 +138,12 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # reportlab carries no 
         canvas.saveState()
         canvas.setFillColor(_DIM)
         canvas.setFont(BODY, _FOOTER_PT)
-        canvas.drawString(_MARGIN, 11 * mm, self.footer)
         canvas.drawRightString(A4[0] - _MARGIN, 11 * mm, str(canvas.getPageNumber()))
+        words = canvas.beginText(_MARGIN, 11 * mm)
+        for piece, font in by_font(self.footer, BODY):
+            words.setFont(font, _FOOTER_PT)
+            words.textOut(piece)
+        canvas.drawText(words)
         canvas.restoreState()
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - reportlab's name

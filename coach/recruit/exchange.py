@@ -1,8 +1,8 @@
 """Question sets as files: JSON whole, CSV one question a row, and the documents in every format.
 
-JSON is the set itself. CSV holds what applicant-tracking systems import and what the set cannot be derived
-from: with the same handbook, a set's interviews are read back from it exactly. docs/question-sets.md has an
-example of every column.
+JSON is the set itself, which every command reads. CSV is what applicant-tracking systems import: with the
+same handbook a set's interviews are read back from it exactly, without its title, wishes and weights.
+docs/question-sets.md has an example of every column.
 """
 
 from __future__ import annotations
@@ -63,17 +63,16 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def export(made: QuestionSet, form: ExportFormat, document: DocumentName = "guide") -> bytes:
-    """Return a set as a file; `document` says which, where the format prints."""
+    """Return a set as a file; `document` says which, where the format prints.
+
+    Raises:
+        UsageError: No set could be made, and what is to be printed is for those who hold its interviews.
+    """
     if form == "json":
         return (made.model_dump_json(indent=2) + "\n").encode()
     if form == "csv":
         return to_csv(made).encode()
-    makers: dict[DocumentName, Callable[[QuestionSet], Printable]] = {
-        "guide": to_guide,
-        "scorecard": to_scorecard,
-        "preparation": to_preparation,
-    }
-    printable = makers[document](made)
+    printable = to_printable(made, document)
     if form == "md":
         from coach.export.markdown import to_markdown
 
@@ -87,15 +86,31 @@ def export(made: QuestionSet, form: ExportFormat, document: DocumentName = "guid
     return to_docx(printable)
 
 
-def read_json(content: str) -> QuestionSet:
+def to_printable(made: QuestionSet, document: DocumentName) -> Printable:
+    """Return a document of a set. Raises UsageError if it needs interviews and none could be made."""
+    makers: dict[DocumentName, Callable[[QuestionSet], Printable]] = {
+        "guide": to_guide,
+        "scorecard": to_scorecard,
+        "preparation": to_preparation,
+    }
+    if document != "guide" and not made.interviews:
+        because = f" because {made.conflict.because.removesuffix('.')}" if made.conflict else ""
+        raise UsageError(
+            f"there is no {document}: no set could be made{because}", hint="Build the set with other wishes."
+        )
+    return makers[document](made)
+
+
+def read_json(content: str, name: str = "this") -> QuestionSet:
     """Return the set of a JSON file. Raises UsageError if it is none."""
     try:
         return QuestionSet.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        told = f"{where}: {first['msg']}" if where else first["msg"]
         raise UsageError(
-            f"this is no question set: {where}: {first['msg']}", hint="Take the file that the coach wrote."
+            f"{name} is no question set: {told}", hint="Take the file that the coach wrote."
         ) from error
 
 

@@ -16,6 +16,7 @@ from coach.export import (
     Table,
     Text,
     bold,
+    paragraphs,
     plain,
 )
 from coach.recruit.pack import QuestionPack
@@ -87,14 +88,10 @@ def _house_words(made: QuestionSet) -> Iterator[Block]:
     """Yield what the organisation says to its interviewers, and what these say to every candidate."""
     if made.notes:
         yield Heading(level=2, text="Notes for interviewers")
-        yield from (Paragraph(runs=plain(one)) for one in _paragraphs(made.notes))
+        yield from paragraphs(made.notes)
     if made.introduction:
         yield Heading(level=2, text="Say this first, to every candidate")
-        yield from (Paragraph(runs=plain(one), quote=True) for one in _paragraphs(made.introduction))
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    yield from (line.strip() for line in text.splitlines() if line.strip())
+        yield from paragraphs(made.introduction, quote=True)
 
 
 def _plan(made: QuestionSet, interview: Interview) -> Table:

@@ -93,6 +93,17 @@ def test_a_set_is_exported(http: httpx.Client, form: str, begins: bytes) -> None
     assert f".{form}" in reply.headers["content-disposition"]
 
 
+def test_a_set_that_could_not_be_made_gives_no_scorecard(http: httpx.Client) -> None:
+    """The problem names the reason; the guide, which tells it too, comes all the same."""
+    known = http.get("/v1/question-sets/competencies").json()["competencies"]
+    made = build(http, wishes={"avoid_competencies": [one["id"] for one in known]})
+    path = f"/v1/question-sets/{made['id']}/export"
+    reply = http.get(path, params={"document": "scorecard"})
+    assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")
+    assert made["made"]["conflict"]["because"] in reply.json()["detail"]
+    assert http.get(path).status_code == 200
+
+
 def test_a_leak_is_found(http: httpx.Client) -> None:
     """A text that holds a question of the set gives it away."""
     made = build(http)

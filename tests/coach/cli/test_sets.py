@@ -80,6 +80,47 @@ def test_wrong_input_is_named(ingested: Ingested, tmp_path: Path) -> None:
     assert "no question set" in done.err
 
 
+def test_a_set_saved_again_with_a_byte_order_mark_is_read(ingested: Ingested, tmp_path: Path) -> None:
+    """Notepad writes one; of two files, the one that is no set is named."""
+    program, made, other = ingested.program, tmp_path / "a.json", tmp_path / "b.json"
+    assert program.run("set", "build", "--count", "1", "--out", str(made)).code == 0
+    made.write_text(made.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    done = program.run("set", "diff", str(made), str(made))
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["same"]
+    done = program.run("set", "export", str(made), "--format", "md", "--out", str(tmp_path / "a.md"))
+    assert done.code == 0, done.err
+    other.write_text("[", encoding="utf-8")
+    done = program.run("set", "diff", str(made), str(other))
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"coach: {str(other)!r} is no question set: Invalid JSON")
+
+
+def test_what_a_pdf_cannot_show_is_told(ingested: Ingested, tmp_path: Path) -> None:
+    """One line on standard error counts it; another format, and a PDF that lacks nothing, say nothing."""
+    program, made, out = ingested.program, tmp_path / "a.json", str(tmp_path / "a")
+    build = ("set", "build", "--count", "1", "--competency", "releases", "--out", str(made))
+    assert program.run(*build, "--title", "面接：検索 مرحبا हिन्दी 😀 é").code == 0
+    done = program.run("set", "export", str(made), "--format", "pdf", "--out", out)
+    assert done.code == 0
+    assert done.err == "12 characters could not be printed in PDF; the other formats hold them.\n"
+    assert program.run("set", "export", str(made), "--format", "docx", "--out", out).err == ""
+    assert program.run(*build).code == 0
+    assert program.run("set", "export", str(made), "--format", "pdf", "--out", out).err == ""
+
+
+def test_a_set_that_could_not_be_made_is_no_scorecard(ingested: Ingested, tmp_path: Path) -> None:
+    """One error names the reason, and no file is written."""
+    program, made, out = ingested.program, tmp_path / "a.json", tmp_path / "a.pdf"
+    known = json.loads(program.run("set", "competencies", "--json").out)
+    avoided = [word for one in known for word in ("--avoid", one["id"])]
+    assert program.run("set", "build", *avoided, "--out", str(made)).code == 0
+    done = program.run("set", "export", str(made), "--document", "scorecard", "--out", str(out))
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "no set could be made" in done.err
+    assert not out.exists()
+
+
 def test_a_file_that_cannot_be_written_is_named_and_nothing_is_kept(
     ingested: Ingested, tmp_path: Path
 ) -> None:
@@ -167,8 +208,29 @@ def test_a_file_without_house_rules_is_named(ingested: Ingested, tmp_path: Path)
         ("title: a\nminuts: 5\n", "minuts"),
         ("title: a\nquestions: [gone]\n", "gone"),
         ("a: [\n", "neither YAML nor JSON"),
+        ("title: a\nnotes: 2026-02-30\n", "neither YAML nor JSON"),
+        ("title: a\nminutes: !!int ''\n", "neither YAML nor JSON"),
+        ("[" * 3000, "neither YAML nor JSON"),
+        ('{"title": "\\ud83d"}', "title"),
     ):
         rules.write_text(content, encoding="utf-8")
         done = ingested.program.run("set", "template", "save", str(rules))
         assert done.code in {2, 10}
+        assert done.err.startswith("coach: ")
         assert problem in done.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_house_rules_are_read_from_any_json(ingested: Ingested, tmp_path: Path, encoding: str) -> None:
+    """Tabs, escapes and control characters of JSON are kept, also when what is shown is saved again."""
+    program, rules, again = ingested.program, tmp_path / "rules.json", tmp_path / "again.json"
+    given = {"title": "a 😀 \x85\x7f", "notes": "one\ttwo"}
+    rules.write_text(json.dumps(given, indent="\t"), encoding=encoding)
+    saved = program.run("set", "template", "save", str(rules))
+    assert saved.code == 0, saved.err
+    shown = program.run("set", "template", "show", saved.out.split()[0])
+    again.write_text(shown.out, encoding=encoding)
+    saved = program.run("set", "template", "save", str(again))
+    assert saved.code == 0, saved.err
+    kept = json.loads(program.run("set", "template", "show", saved.out.split()[0]).out)
+    assert {name: kept[name] for name in given} == given

@@ -10,10 +10,23 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from coach.answer.plain import printable
-from coach.export import Block, Bullets, Field, PageBreak, Paragraph, Printable, Table, bold, plain
+from coach.export import (
+    Block,
+    Bullets,
+    Field,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Printable,
+    Run,
+    Table,
+    bold,
+    paragraphs,
+    plain,
+)
 from coach.export.docx import to_docx
 from coach.export.markdown import to_markdown
-from coach.export.pdf import to_pdf
+from coach.export.pdf import to_pdf, unprintable
 from tests.coach.export.sample import AWKWARD, NAMES, SAMPLE
 
 
@@ -103,11 +116,43 @@ def test_no_text_breaks_a_format(text: str) -> None:
     assert pypdf.PdfReader(BytesIO(to_pdf(made))).pages
 
 
-@pytest.mark.parametrize("text", ["面接の質問", "面试问题", "면접 질문", "🙂 \u2066x"])
+@pytest.mark.parametrize("text", ["面接の質問", "面试问题", "면접 질문", "㈱㎡ㄅㇰ㌔㈀", "🙂 \u2066x"])
 def test_a_pdf_takes_text_beyond_the_embedded_font(text: str) -> None:
     """East Asian text is written with the viewer's fonts, and what nobody has as a replacement sign."""
     made = to_pdf(Printable(title=text, blocks=(Paragraph(runs=plain(text)),)))
     assert printable(text).replace("🙂", "\ufffd").split()[0] in pdf_text(made)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("Zoë 面接 ㈱ é �", 0), ("हिन्दी", 6), ("ภาษาไทย", 7), ("𠮷 👍", 2), ("مرحبا שלום 𝗔", 0)],
+)
+def test_what_a_pdf_cannot_show_is_counted(text: str, count: int) -> None:
+    """A character that no font holds counts wherever it stands; no other is replaced in any style."""
+    table = Table(header=(text,), rows=((plain(text),),))
+    code = Paragraph(runs=(Run(text=text, style="code"), bold(text)))
+    blocks = (Heading(level=1, text=text), code, table, Field(label=text))
+    made = Printable(title="t", footer=text, blocks=blocks)
+    assert unprintable(made) == 7 * count
+    assert pdf_text(to_pdf(made)).count("\ufffd") == 7 * (count + text.count("\ufffd"))
+
+
+@pytest.mark.parametrize("text", ["面试问题", "面接の質問", "면접", "Zoë"])
+def test_a_footer_is_printed_in_the_fonts_that_hold_it(text: str) -> None:
+    """It has the same characters as the heading, and one that is too long ends in an ellipsis."""
+    [page] = printed(Paragraph(runs=plain("words")), footer=f"{text} · हि").pages
+    assert f"{text} · \ufffd\ufffd" in page.extract_text()
+    [page] = printed(Paragraph(runs=plain("words")), footer=text * 60).pages
+    [foot] = [line for line in page.extract_text().splitlines() if line.startswith(text)]
+    assert foot.endswith("…")
+    assert len(foot) < len(text * 60)
+
+
+def test_each_line_of_a_text_is_a_paragraph() -> None:
+    """Empty lines are left out; a text without a word has none."""
+    assert [one.runs for one in paragraphs(" one\n\n \r\n\ttwo ")] == [plain("one"), plain("two")]
+    assert all(one.quote for one in paragraphs("one\ntwo", quote=True))
+    assert paragraphs(" \n") == ()
 
 
 LINES = 6
