@@ -151,9 +151,11 @@ def _wrong_setting(error: Exception) -> SettingsError | None:
 
 def _stems_from_interrupt(error: BaseException | None) -> bool:
     """Return whether Ctrl-C is behind an error: a C extension that is interrupted raises ImportError, say."""
-    while error and not isinstance(error, KeyboardInterrupt):
+    seen: set[int] = set()
+    while error and id(error) not in seen and not isinstance(error, KeyboardInterrupt):
+        seen.add(id(error))
         error = error.__cause__ or error.__context__
-    return error is not None
+    return isinstance(error, KeyboardInterrupt)
 
 
 def _fail(message: str, code: int) -> None:

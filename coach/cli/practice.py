@@ -65,9 +65,11 @@ def grade(
 ) -> None:
     """Grade an answer to QUESTION_ID, the id or slug of a question of the handbook."""
     from coach.guard.principal import LOCAL
+    from coach.practice.candidate import check_length
     from coach.practice.render import render
 
-    settings, answer = load_settings(collection), _read(file)
+    settings, answer = load_settings(collection), read_text(file, "the answer")
+    check_length(answer)
     with open_coach(settings, tenant) as coach:
         made = coach.grade(question_id, answer)
     if no_save:
@@ -105,10 +107,9 @@ def dispute(
     settings = load_settings(collection)
     objection = Objection(point=point, evidence=evidence, comment=comment)
     with _grades(settings) as store:
-        first = store.get(LOCAL.owner, grade_id)
+        store.get(LOCAL.owner, grade_id)  # before the work of opening
         with open_coach(settings, tenant) as coach:
-            second = coach.regrade(first.standing, first.answer, objection)
-        stored = store.dispute(LOCAL.owner, grade_id, objection, second)
+            stored = store.dispute(LOCAL.owner, grade_id, objection, coach.regrade)
     click.echo(stored.model_dump_json() if as_json else _after_dispute(stored, point))
 
 
@@ -205,16 +206,6 @@ def _after_dispute(stored: StoredGrade, point: str) -> str:
         *point_lines(second),
     ]
     return "\n".join(lines)
-
-
-def _read(file: IO[str]) -> str:
-    from coach.errors import UsageError
-    from coach.practice.candidate import MAX_ANSWER_CHARS
-
-    answer = read_text(file, "the answer")
-    if len(answer) > MAX_ANSWER_CHARS:
-        raise UsageError(f"the answer has {len(answer)} characters; {MAX_ANSWER_CHARS} are taken")
-    return answer
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from coach.cli.database import open_database
 from coach.cli.options import (
     as_level,
     collection_option,
+    decoded,
     json_option,
     level_option,
     load_settings,
@@ -100,19 +101,22 @@ def report(
 
 def _hold(interviews: Interviews, held: Interview) -> None:
     from coach.guard.principal import LOCAL
+    from coach.practice.candidate import check_length
 
     lines = sys.stdin
     click.echo(f"Interview {held.id} · {held.wish.level} · {held.wish.minutes} minutes\n{_HELP}")
     while held.status == "running":
         turn = held.turns[-1]
         click.echo(f"\n{_heading(turn)}\n{turn.prompt}\n> ", nl=False)
-        said = _read_answer(lines)
+        with decoded("the answer"):
+            said = _read_answer(lines)
         if said is None:
             click.echo(f"\nLeft. Go on with: coach practice interview resume {held.id}")
             return
         if said == "finish":
             held = interviews.finish(LOCAL.owner, held.id)
         else:
+            check_length(said)
             held = interviews.submit(LOCAL.owner, held.id, turn.number, said)
     click.echo()
     _report(held, interviews, "markdown", None)

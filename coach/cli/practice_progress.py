@@ -78,9 +78,8 @@ def plan(  # noqa: PLR0913, PLR0917 - click passes them by name
     import json
 
     from coach.guard.principal import LOCAL
-    from coach.practice.grades import GradeStore
     from coach.practice.job import PlanRequested, plan_of
-    from coach.practice.plan import plan_days
+    from coach.practice.plans import days_of
     from coach.recruit.recruiter import Recruiter
 
     asked = PlanRequested(
@@ -93,9 +92,11 @@ def plan(  # noqa: PLR0913, PLR0917 - click passes them by name
     )
     settings = load_settings(collection)
     with open_database(settings) as database, open_coach(settings, tenant) as coach:
-        made, questions = plan_of(asked, Recruiter(coach)), coach.practice_questions()
-        scored = GradeStore(database).scored(LOCAL.owner)
-    planned = plan_days(made.wish, scored, questions, today=made.wish.start)
+        recruiter, questions = Recruiter(coach), coach.practice_questions()
+        made = plan_of(asked, recruiter.read, recruiter.pool)
+        planned = days_of(database, LOCAL.owner, made.wish, time_zone, questions)
+    for told in (*made.notes, *(f"Degraded: {one}" for one in made.degraded)):
+        click.echo(told, err=True)
     if as_json:
         click.echo(json.dumps([one.model_dump(mode="json") for one in planned], ensure_ascii=False))
     else:

@@ -23,6 +23,7 @@ from coach.cli.options import (
 if TYPE_CHECKING:
     from coach.practice.coverage import Coverage
     from coach.practice.stories import StoryStore
+    from coach.practice.story import StoryText
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -37,14 +38,23 @@ def _parts(command: Command) -> Command:
     for name in ("result", "action", "task", "situation", "title"):
         command = click.option(f"--{name}", type=WORDS, help=f"The {name}.")(command)
     return click.option(
-        "--question", "questions", multiple=True, type=WORDS, help="Id of a question it is for."
+        "--question", "questions", multiple=True, type=WORDS, help="Id or slug of a question it is for."
     )(command)
 
 
 @story.command()
 @_parts
+@collection_option
+@tenant_option
 @json_option
-def add(questions: tuple[str, ...], *, as_json: bool, **parts: str | None) -> None:
+def add(
+    questions: tuple[str, ...],
+    collection: str | None,
+    tenant: str | None,
+    *,
+    as_json: bool,
+    **parts: str | None,
+) -> None:
     """Keep a new story."""
     from coach.guard.principal import LOCAL
     from coach.practice.story import StoryText, form_of
@@ -54,6 +64,7 @@ def add(questions: tuple[str, ...], *, as_json: bool, **parts: str | None) -> No
         raise click.UsageError("a story needs --title")
     with taken_as(question_ids="--question"):
         text = StoryText.model_validate(given | {"question_ids": questions})
+    text = _with_questions(text, collection, tenant)
     with _stories() as store:
         made = store.add(LOCAL.owner, text)
     click.echo(made.model_dump_json() if as_json else "\n".join((*form_of(made).notes, f"Kept as {made.id}")))
@@ -62,7 +73,15 @@ def add(questions: tuple[str, ...], *, as_json: bool, **parts: str | None) -> No
 @story.command()
 @click.argument("story_id")
 @_parts
-def edit(story_id: str, questions: tuple[str, ...], **parts: str | None) -> None:
+@collection_option
+@tenant_option
+def edit(
+    story_id: str,
+    questions: tuple[str, ...],
+    collection: str | None,
+    tenant: str | None,
+    **parts: str | None,
+) -> None:
     """Change the parts of STORY_ID that are named; `--question` replaces all of its questions."""
     from coach.guard.principal import LOCAL
     from coach.practice.story import StoryText, form_of
@@ -75,6 +94,7 @@ def edit(story_id: str, questions: tuple[str, ...], **parts: str | None) -> None
         kept = before.model_dump(include=set(StoryText.model_fields))
         with taken_as(question_ids="--question"):
             text = StoryText.model_validate(kept | given)
+        text = _with_questions(text, collection, tenant, before.question_ids)
         made = store.replace(LOCAL.owner, story_id, text, after=before.version)
     click.echo("\n".join((*form_of(made).notes, f"Kept as version {made.version}")))
 
@@ -127,6 +147,18 @@ def coverage(level: str | None, collection: str | None, tenant: str | None, *, a
             as_level(level) if level else None,
         )
     click.echo(found.model_dump_json() if as_json else "\n".join(_told(found)))
+
+
+def _with_questions(
+    text: StoryText, collection: str | None, tenant: str | None, kept: tuple[str, ...] = ()
+) -> StoryText:
+    """Return a story with the ids of its questions; without new ones no handbook is needed."""
+    from coach.practice.story import with_questions
+
+    if set(text.question_ids) <= set(kept):
+        return text
+    with open_coach(load_settings(collection), tenant) as coach:
+        return with_questions(text, coach.practice_question, kept=kept)
 
 
 def _told(found: Coverage) -> Iterator[str]:

@@ -13,7 +13,7 @@ from coach.practice.candidate import Runs
 from coach.practice.drill import Staged
 from coach.practice.drill_shelf import stage_all
 from coach.practice.interview import DEFAULT_MINUTES, PracticeQuestion
-from coach.practice.page import first_question, read_page, read_statements
+from coach.practice.page import first_question, is_gradable, read_page, read_statements
 from coach.practice.page_vectors import PageVectors, read_vectors
 from coach.practice.vectors import Texts, embed
 from ingest.analysis import stem
@@ -131,6 +131,7 @@ class Book:
             minutes=tags.minutes or DEFAULT_MINUTES,
             follow_ups=tuple(one for one in asked if one and not is_steering(page, one)),
             wordings=(section.heading, *(one for one in tags.aliases if not is_steering(page, one))),
+            is_gradable=is_gradable(page, section),
         )
 
     def _read(self, question_id: str) -> PageVectors:

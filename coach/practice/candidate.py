@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from coach.errors import UsageError
 from coach.faithfulness.claims import split
 from coach.faithfulness.frequencies import rarity
 from coach.faithfulness.tokens import Token, tokenise
@@ -88,6 +89,12 @@ def find_words(answer: str, words: str) -> Said | None:
     """Return where an answer has words, whatever blanks and line breaks part them; None if it has not."""
     match = re.search(r"\s+".join(map(re.escape, words.split())), answer)
     return Said(start=match.start(), end=match.end(), quote=match[0]) if match else None
+
+
+def check_length(answer: str) -> None:
+    """Return if an answer may be as long as it is. Raises UsageError if it is too long."""
+    if len(answer) > MAX_ANSWER_CHARS:
+        raise UsageError(f"the answer has {len(answer)} characters; {MAX_ANSWER_CHARS} are taken")
 
 
 def word_count(answer: str) -> int:

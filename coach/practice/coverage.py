@@ -83,7 +83,7 @@ def coverage(
     asked = {
         one.id: one
         for one in questions.values()
-        if one.kind == "behavioural" and (level is None or level in one.levels)
+        if one.kind == "behavioural" and (level is None or one.is_for(level))
     }
     matches: dict[str, list[Match]] = {name: [] for name in asked}
     for story in stories:

@@ -40,6 +40,7 @@ MESSAGES: dict[Reason, str] = {
     "copied": "This is the handbook's own text. Close the page and answer in your own words.",
     "question": "This repeats the question, or asks another one. Answer it as if it had just been asked.",
     "instruction": "This speaks to the grader instead of answering the question.",
+    "gone": "The handbook has nothing any more that this could be graded against.",
 }
 
 

@@ -13,7 +13,7 @@ from ingest.contract import Frozen, Level
 PointVerdict = Literal["covered", "partly", "missing", "contradicted"]
 VERDICTS: tuple[PointVerdict, ...] = get_args(PointVerdict)
 Outcome = Literal["graded", "cannot_grade"]
-Reason = Literal["empty", "unreadable", "keywords", "copied", "question", "instruction"]
+Reason = Literal["empty", "unreadable", "keywords", "copied", "question", "instruction", "gone"]
 MOST_POINTS = 10.0
 """The best score."""
 

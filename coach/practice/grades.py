@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from coach.errors import ConflictError
 from coach.practice.cards import review_card
 from coach.practice.grade import Grade
 from coach.practice.tables import DisputeRow, GradeRow
@@ -65,6 +66,11 @@ class StoredGrade(Frozen):
         return self.disputes[-1].second if self.disputes else self.grade
 
 
+Judge = Callable[[Grade, str, Objection], Grade]
+"""Grade that stands, answer and objection to the second judgement."""
+_JUDGED_AGAIN = 5
+
+
 class Scored(Frozen):
     """What sums are made of: one graded answer."""
 
@@ -100,14 +106,38 @@ class GradeStore:
             row = find(session, GradeRow, owner, grade_id)
             return _stored(row, _disputes(session, owner, [grade_id]))
 
-    def dispute(self, owner: Owner, grade_id: str, objection: Objection, second: Grade) -> StoredGrade:
+    def dispute(self, owner: Owner, grade_id: str, objection: Objection, judge: Judge) -> StoredGrade:
         """Store an objection with the second judgement, which stands from now on; return both.
+
+        What another dispute changes meanwhile is judged again on top of it.
+
+        Args:
+            owner: Whose grade it is.
+            grade_id: Of the grade.
+            objection: What is said against it.
+            judge: Judges the answer again.
 
         Raises:
             NotFoundError: The person has no such grade.
+            ConflictError: Others dispute it faster than it is judged.
         """
+        for _ in range(_JUDGED_AGAIN):
+            first = self.get(owner, grade_id)
+            second = judge(first.standing, first.answer, objection)
+            stored = self._add_dispute(owner, first, objection, second)
+            if stored is not None:
+                return stored
+        raise ConflictError(f"grade {grade_id!r} is being disputed", hint="Try again.")
+
+    def _add_dispute(
+        self, owner: Owner, first: StoredGrade, objection: Objection, second: Grade
+    ) -> StoredGrade | None:
+        """Return a grade with one more dispute; None if it has others by now than were seen."""
+        grade_id = first.id
         with self._database.session() as session:
             row = find(session, GradeRow, owner, grade_id, lock=True)
+            if len(_disputes(session, owner, [grade_id]).get(grade_id, ())) != len(first.disputes):
+                return None
             row.standing_score = second.score
             made = Dispute(id=new_id(), created_at=utc_now(), objection=objection, second=second)
             session.add(

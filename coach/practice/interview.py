@@ -29,6 +29,7 @@ class PracticeQuestion(Frozen):
         document: Its chapter, as a document.
         follow_ups: What an interviewer asks next.
         wordings: Every way in which it is put.
+        is_gradable: Whether its page holds something that an answer can be held against.
     """
 
     id: str
@@ -41,6 +42,11 @@ class PracticeQuestion(Frozen):
     minutes: float
     follow_ups: tuple[str, ...]
     wordings: tuple[str, ...]
+    is_gradable: bool = True
+
+    def is_for(self, level: Level) -> bool:
+        """Return whether it can be asked at a level; one that names no level is for all."""
+        return not self.levels or level in self.levels
 
     def wording(self, successes: int) -> str:
         """Return how to put the question to somebody who answered it well so many times before."""
@@ -109,7 +115,7 @@ def plan(questions: Iterable[PracticeQuestion], wish: Wish, *, seed: str) -> tup
     The same seed plans the same interview. Empty if no question fits.
     """
     random = Random(seed)  # noqa: S311 - a draw of questions
-    pool = [one for one in questions if wish.level in one.levels]
+    pool = [one for one in questions if one.is_gradable and one.is_for(wish.level)]
     if wish.chapters:
         pool = [one for one in pool if one.document in wish.chapters]
     left = sorted(pool, key=lambda one: (_RANK[one.frequency], random.random(), one.id))

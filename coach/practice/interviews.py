@@ -13,9 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coach.errors import ConflictError, NotFoundError, UsageError
+from coach.practice.floors import MESSAGES
 from coach.practice.grade import Grade
 from coach.practice.grades import keep
 from coach.practice.interview import Interview, PracticeQuestion, Turn, Wish, follow_up, plan
+from coach.practice.shape import read_length
 from coach.practice.tables import InterviewRow, InterviewTurnRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
@@ -164,7 +166,7 @@ class Interviews:
     def _go_on(self, owner: Owner, interview: Interview, told: Told | None) -> Interview:
         """Grade the answer that was submitted last, and ask what comes next."""
         last = interview.turns[-1]
-        grade = self._grade(last.question_id, self._said(interview, last))
+        grade = self._graded(interview, last)
         if told is not None:
             told(grade)
         now = self._clock()
@@ -183,6 +185,24 @@ class Interviews:
                 row.version += 1
         return self._load(owner, interview.id)
 
+    def _graded(self, interview: Interview, turn: Turn) -> Grade:
+        """Return the grade of a turn; a page that has gone since it was asked does not hold the rest up."""
+        said = self._said(interview, turn)
+        try:
+            return self._grade(turn.question_id, said)
+        except (NotFoundError, UsageError):
+            asked = next(one for one in interview.turns if one.question_id == turn.question_id)
+            return Grade(
+                question_id=turn.question_id,
+                question=asked.prompt,
+                document="",
+                outcome="cannot_grade",
+                reason="gone",
+                message=MESSAGES["gone"],
+                length=read_length(said, asked.minutes),
+                grader="",
+            )
+
     def _said(self, interview: Interview, turn: Turn) -> str:
         """Return what is graded: of a follow-up, the answer before it too."""
         if turn.kind == "question":
@@ -195,7 +215,7 @@ class Interviews:
         if now >= interview.ends_at:
             return None
         asked = questions.get(last.question_id)
-        if last.kind == "question" and asked is not None:
+        if last.kind == "question" and asked is not None and grade.reason != "gone":
             prompt = follow_up(asked, grade)
             if prompt is not None:
                 return _question_turn(asked, number, now).model_copy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -10,8 +11,8 @@ from coach.practice.plan import MOST_DAYS, PlanWish
 from coach.practice.plans import JobReading, PlanText
 from coach.practice.schedule import find_zone
 from coach.recruit.pool import Pool
-from coach.recruit.read import Reading
-from coach.recruit.recruiter import Recruiter
+from coach.recruit.read import Inferred, Reading
+from coach.recruit.read_language import NOT_ENGLISH
 from coach.store.base import utc_now
 from ingest.contract import Frozen, Level
 
@@ -34,11 +35,15 @@ class Job(NamedTuple):
         level: None if it names none.
         wanted: Ids of questions, in the handbook's order; empty if it asks for nothing in particular.
         read: What that was read from.
+        notes: What could not be taken as it was said, a sentence each.
+        degraded: What is missing from a full reading; see `coach.recruit.read.Reading`.
     """
 
-    level: Level | None
-    wanted: tuple[str, ...]
-    read: tuple[JobReading, ...]
+    level: Level | None = None
+    wanted: tuple[str, ...] = ()
+    read: tuple[JobReading, ...] = ()
+    notes: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
 
 
 def job_of(reading: Reading, pool: Pool) -> Job:
@@ -54,12 +59,24 @@ def job_of(reading: Reading, pool: Pool) -> Job:
         and one.competency not in wishes.avoid_competencies
         and one.kind not in wishes.avoid_kinds
     )
-    read = tuple(JobReading(field=one.field, value=one.value, words=one.words) for one in reading.inferred)
-    return Job(wishes.level, wanted, read)
+    taken = [one for one in reading.inferred if one.field != "level" or _names_level(reading, one)]
+    read = tuple(JobReading(field=one.field, value=one.value, words=one.words) for one in taken)
+    level = wishes.level if any(one.field == "level" for one in taken) else None
+    return Job(level, wanted, read, reading.notes, reading.degraded)
 
 
-def plan_of(asked: PlanRequested, recruiter: Recruiter) -> PlanText:
+def _names_level(reading: Reading, inferred: Inferred) -> bool:
+    """Return whether a level may be taken: the words of another language that look like one mean none."""
+    return inferred.by == "model" or NOT_ENGLISH not in reading.notes
+
+
+def plan_of(asked: PlanRequested, read: Callable[[str], Reading], pool: Pool) -> PlanText:
     """Return a plan from today, with what the job text asks for read into it.
+
+    Args:
+        asked: What is wanted.
+        read: Reads the job text.
+        pool: The questions that it may ask for.
 
     Raises:
         UsageError: The last day is past or too far off, the text is too long, or the time zone is none.
@@ -70,8 +87,7 @@ def plan_of(asked: PlanRequested, recruiter: Recruiter) -> PlanText:
         raise UsageError(
             f"{until} is not within {MOST_DAYS} days from {start}", hint="Choose a nearer day to come."
         )
-    has_text = bool(asked.job_text.strip())
-    job = job_of(recruiter.read(asked.job_text), recruiter.pool) if has_text else Job(None, (), ())
+    job = job_of(read(asked.job_text), pool) if asked.job_text.strip() else Job()
     wish = PlanWish(
         level=asked.level or job.level or "senior",
         start=start,
@@ -79,4 +95,11 @@ def plan_of(asked: PlanRequested, recruiter: Recruiter) -> PlanText:
         minutes_a_day=asked.minutes_a_day,
         wanted=job.wanted,
     )
-    return PlanText(wish=wish, time_zone=asked.time_zone, job_text=asked.job_text, read=job.read)
+    return PlanText(
+        wish=wish,
+        time_zone=asked.time_zone,
+        job_text=asked.job_text,
+        read=job.read,
+        notes=job.notes,
+        degraded=job.degraded,
+    )

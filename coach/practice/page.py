@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from coach.answer.plain import cells, plain
 from coach.answer.statements import Statement, read_part
@@ -15,6 +16,8 @@ from ingest.contract import ParsedDocument, PartKind, Section
 _SAYABLE: frozenset[PartKind] = frozenset(
     {"direct_answer", "step", "number", "trade_off", "table", "signal", "follow_up", "callout", "body"}
 )
+# What a page without a rubric asks for: the first of these that it has.
+_OWN_POINTS: tuple[PartKind, ...] = ("step", "direct_answer", "body")
 _MOST_POINTS = 12
 _DEFAULT_MINUTES = 2.0
 
@@ -89,7 +92,7 @@ def read_page(parsed: ParsedDocument, section: Section) -> Page:
     """
     text, tags = parsed.document.text, section.question
     read = read_statements(parsed, section)
-    statements = tuple(one for one in read if one.kind in _SAYABLE and one.shape != "code")
+    statements = tuple(filter(_is_sayable, read))
     rubric = tuple(_rubric_points(parsed, section))
     points = rubric or tuple(_own_points(statements))
     if not points or not statements:
@@ -111,6 +114,21 @@ def read_page(parsed: ParsedDocument, section: Section) -> Page:
         ),
         minutes=(tags.minutes if tags else None) or _DEFAULT_MINUTES,
     )
+
+
+def is_gradable(parsed: ParsedDocument, section: Section) -> bool:
+    """Return whether `read_page` returns the page; no more of it is read than tells."""
+    said = filter(_is_sayable, _read_all(parsed, section))
+    first = next(said, None)
+    if first is None:
+        return False
+    return any(one.kind in _OWN_POINTS for one in chain((first,), said)) or any(
+        True for _ in _rubric_points(parsed, section)
+    )
+
+
+def _is_sayable(statement: Statement) -> bool:
+    return statement.kind in _SAYABLE and statement.shape != "code"
 
 
 def read_statements(parsed: ParsedDocument, section: Section) -> tuple[Statement, ...]:
@@ -151,7 +169,7 @@ def _weight(cell: str) -> float:
 
 def _own_points(statements: Sequence[Statement]) -> Iterator[Point]:
     """Yield what a page without a rubric asks for: its steps, or else the sentences of its answer."""
-    for kind in ("step", "direct_answer", "body"):
+    for kind in _OWN_POINTS:
         found = [one for one in statements if one.kind == kind][:_MOST_POINTS]
         if found:
             for one in found:

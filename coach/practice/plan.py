@@ -7,7 +7,7 @@ the last day free (corpus/plans.md, "How do you prepare for an AI engineer inter
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
@@ -88,7 +88,7 @@ def plan_days(
         today: The person's local day.
         reviews: Cards that fall due, by local day.
     """
-    newest = {one.question_id: one.score for one in scored}
+    newest = _newest(scored)
     left = _ordered(wish, newest, questions)
     planned = []
     first = max((today - wish.start).days, 0)
@@ -110,6 +110,15 @@ def plan_days(
             )
         )
     return tuple(planned)
+
+
+def known(scored: Iterable[Scored]) -> set[str]:
+    """Return the questions that need no day: those whose newest answer, the last of each, was good."""
+    return {name for name, score in _newest(scored).items() if score >= KNOWN}
+
+
+def _newest(scored: Iterable[Scored]) -> dict[str, float]:
+    return {one.question_id: one.score for one in scored}
 
 
 def activities_of(place: int, days: int) -> tuple[Activity, ...]:
@@ -139,7 +148,9 @@ def _ordered(
     wish: PlanWish, newest: Mapping[str, float], questions: Mapping[str, PracticeQuestion]
 ) -> list[PracticeQuestion]:
     fitting = [
-        one for one in questions.values() if wish.level in one.levels and newest.get(one.id, 0.0) < KNOWN
+        one
+        for one in questions.values()
+        if one.is_gradable and one.is_for(wish.level) and newest.get(one.id, 0.0) < KNOWN
     ]
     wanted = set(wish.wanted)
 

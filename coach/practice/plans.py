@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from coach.practice.plan import PlanWish
+from coach.practice.cards import CardStore
+from coach.practice.grades import GradeStore
+from coach.practice.interview import PracticeQuestion
+from coach.practice.plan import PlanDay, PlanWish, plan_days
+from coach.practice.schedule import find_zone
 from coach.practice.tables import PlanRow
 from coach.store.base import new_id, utc_now
 from coach.store.database import Database
@@ -29,12 +34,16 @@ class PlanText(Frozen):
         time_zone: Where the person's days end.
         job_text: As it was given; empty if none was.
         read: What was read out of it.
+        notes: What could not be taken as it was said, a sentence each.
+        degraded: What is missing from a full reading; see `coach.recruit.read.Reading`.
     """
 
     wish: PlanWish
     time_zone: str
     job_text: str = ""
     read: tuple[JobReading, ...] = ()
+    notes: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
 
 
 class StoredPlan(PlanText):
@@ -85,6 +94,26 @@ class PlanStore:
         query = of_person(PlanRow, owner)
         with self._database.reading() as session:
             return read_page(session, query, PlanRow, cursor=cursor, limit=limit).map(_plan)
+
+
+def days_of(
+    database: Database,
+    owner: Owner,
+    wish: PlanWish,
+    time_zone: str,
+    questions: Mapping[str, PracticeQuestion],
+) -> tuple[PlanDay, ...]:
+    """Return the days that are left of a plan, as the person's grades and cards are now.
+
+    Raises:
+        UsageError: There is no such time zone.
+    """
+    now, zone = utc_now(), find_zone(time_zone)
+    today = now.astimezone(zone).date()
+    ahead = max((wish.until - today).days + 1, 0)
+    due = CardStore(database).forecast(owner, now, zone, known=questions, days=ahead)
+    scored = GradeStore(database).scored(owner)
+    return plan_days(wish, scored, questions, today=today, reviews={one.day: one.due for one in due})
 
 
 def _plan(row: PlanRow) -> StoredPlan:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from coach.practice.grades import Scored
 from coach.practice.interview import PracticeQuestion
-from ingest.contract import Frozen
+from ingest.contract import Frozen, Level
 
 
 class GroupProgress(Frozen):
@@ -76,7 +77,7 @@ def progress(scored: Sequence[Scored], questions: Mapping[str, PracticeQuestion]
         days=len({one.created_at.astimezone(zone).date() for one in scored}),
         chapters=groups(lambda one: (one.chapter,)),
         competencies=groups(lambda one: (one.kind or "other",)),
-        levels=groups(lambda one: one.levels),
+        levels=groups(lambda one: one.levels or get_args(Level)),
         self_rating=_self_rating(scored),
     )
 

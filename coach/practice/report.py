@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from coach.errors import ConflictError
-from coach.export.blocks import Block, Bullets, Heading, Paragraph, Printable, Run, Table, Text, bold, plain
+from coach.export.blocks import (
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    Printable,
+    Run,
+    Table,
+    Text,
+    bold,
+    paragraphs,
+    plain,
+)
 from coach.practice.grade import PointGrade
 from coach.practice.interview import Interview, PracticeQuestion, Turn
 from coach.types import Citation
@@ -52,14 +64,18 @@ class InterviewReport(Frozen):
 def report(interview: Interview, questions: Mapping[str, PracticeQuestion]) -> InterviewReport:
     """Return the report of an interview that is finished.
 
-    A follow-up completes the answer before it: the question has the grade of both together.
+    A follow-up completes the answer before it: the question has the grade of both together, or that of the
+    first where both together could not be graded.
 
     Raises:
         ConflictError: It still runs; its grades are not shown yet.
     """
     if interview.status != "finished":
         raise ConflictError("the interview still runs", hint="Finish it first.")
-    last = {turn.question_id: turn for turn in interview.turns if turn.grade}
+    last: dict[str, Turn] = {}
+    for turn in interview.turns:
+        if turn.grade and (turn.question_id not in last or turn.grade.score is not None):
+            last[turn.question_id] = turn
     scores = {
         one: turn.grade.score for one, turn in last.items() if turn.grade and turn.grade.score is not None
     }
@@ -126,7 +142,7 @@ def _moment_blocks(moment: Moment) -> Iterator[Block]:
 
 def _turn_blocks(turn: Turn) -> Iterator[Block]:
     yield Heading(level=3, text=turn.prompt)
-    yield Paragraph(runs=plain(turn.answer or "No answer."), quote=bool(turn.answer))
+    yield from paragraphs(turn.answer, quote=True) or paragraphs("No answer.")
     if turn.grade:
         score = turn.grade.message if turn.grade.score is None else f"{turn.grade.score:.1f} of 10"
         together = " (with the answer before)" if turn.kind == "follow_up" else ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from coach.practice.candidate import word_count
+from coach.practice.interview import PracticeQuestion
 from coach.practice.shape import WORDS_A_MINUTE
 from ingest.contract import Frozen
 
@@ -22,8 +24,9 @@ LONGEST_MINUTES = 5.0
 _MOST_SCENE = 0.4
 _SCENE_WORDS = 50
 _FIGURE = re.compile(r"\d")
-_I = re.compile(r"\b(?:I|my|me)\b")
-_WE = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
+# "US" is a country, and "i" a counter.
+_I = re.compile(r"\b(?:I|[Mm][ey])\b")
+_WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|[Uu]s)\b")
 
 
 class StoryText(Frozen):
@@ -66,6 +69,23 @@ class StoryForm(Frozen):
     missing: tuple[PartName, ...]
     minutes: float
     notes: tuple[str, ...]
+
+
+def with_questions(
+    text: StoryText, find: Callable[[str], PracticeQuestion], *, kept: Collection[str] = ()
+) -> StoryText:
+    """Return a story whose questions are named by their ids, each once.
+
+    Args:
+        text: Names them by ids or slugs.
+        find: Name to question.
+        kept: Ids that the story had before; they stay, though the handbook may have lost them since.
+
+    Raises:
+        NotFoundError: There is no such question.
+    """
+    named = dict.fromkeys(one if one in kept else find(one).id for one in text.question_ids)
+    return text.model_copy(update={"question_ids": tuple(named)})
 
 
 def form_of(story: StoryText) -> StoryForm:

@@ -187,12 +187,12 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise self._as_ours(error) from error
+            cause = error.orig if isinstance(error, StatementError) else error
+            if isinstance(cause, CoachError):  # a value that a column type refused; `error` is raised from it
+                raise cause from cause.__cause__
+            raise self._as_ours(error, cause) from error
 
-    def _as_ours(self, error: SQLAlchemyError | sqlite3.Error) -> CoachError:
-        cause = error.orig if isinstance(error, StatementError) else error
-        if isinstance(cause, CoachError):  # a value that a column type refused
-            return cause
+    def _as_ours(self, error: Exception, cause: BaseException | None) -> CoachError:
         # The first line alone: what follows, and the statement's parameters, may be a user's words.
         reason = f"{cause}".partition("\n")[0] or type(error).__name__
         what = f"{self.name}: {reason}"

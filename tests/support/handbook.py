@@ -98,7 +98,7 @@ def parsed(name: str, text: str, *sections: Section) -> ParsedDocument:
 
 
 def passage(
-    document: ParsedDocument, heading: str, *, rank: int = 1, relevance: float = 0.9, part: int = 0
+    document: ParsedDocument, heading: str, *, rank: int = 1, relevance: float = 0.9, part: int | None = 0
 ) -> Passage:
     """Return the section under a heading as a passage that one chunk brought."""
     section = next(section for section in document.sections if section.heading == heading)

@@ -124,6 +124,7 @@ class StoredPlan(Reply):
     id: str
     wish: PlanWish
     read: tuple[JobReading, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Plan(Reply):

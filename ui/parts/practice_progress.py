@@ -115,6 +115,8 @@ def _plan(plan: Plan) -> None:
             for one in plan.plan.read
         )
         st.markdown(f"| Read as | Value | From the words |\n|---|---|---|\n{rows}")
+    for note in plan.plan.notes:
+        st.caption(escaped(note))
     for day in plan.days:
         _day(day, plan.titles)
     if not plan.days:

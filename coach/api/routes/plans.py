@@ -15,8 +15,8 @@ from coach.api.practice import TIME_ZONE, PlanPage, PlanReply, PlanRequest, Prac
 from coach.api.replies import json_reply
 from coach.api.schemas import MAX_PAGE
 from coach.practice.job import PlanRequested, plan_of
-from coach.practice.plan import KNOWN, MOST_DAYS, PlanDay, PlanWish, plan_days
-from coach.practice.plans import StoredPlan
+from coach.practice.plan import MOST_DAYS, PlanDay, PlanWish, known
+from coach.practice.plans import StoredPlan, days_of
 from coach.practice.schedule import find_zone
 from coach.store.base import utc_now
 from ingest.contract import Level
@@ -92,19 +92,19 @@ async def delete_practice_plan(plan_id: str, turn: Practitioner) -> Response:
 
 
 def _create(turn: Turn, given: PlanRequest) -> PlanReply:
-    text = plan_of(PlanRequested(**given.model_dump()), turn.shelf.recruiter)
+    text = plan_of(PlanRequested(**given.model_dump()), turn.read_request, turn.shelf.recruiter.pool)
     return _reply(turn, turn.services.plans.add(turn.principal.owner, text))
 
 
 def _reply(turn: Turn, plan: StoredPlan) -> PlanReply:
     questions = turn.coach.practice_questions()
     scored = turn.services.grades.scored(turn.principal.owner)
-    known = {one.question_id for one in scored if one.score >= KNOWN}
-    fitting = [one.id for one in questions.values() if plan.wish.level in one.levels]
+    practised = known(scored)
+    fitting = [one.id for one in questions.values() if one.is_gradable and one.is_for(plan.wish.level)]
     days = _days(turn, plan.wish, plan.time_zone)
     return PlanReply(
         plan=plan,
-        practised=sum(one in known for one in fitting),
+        practised=sum(one in practised for one in fitting),
         questions=len(fitting),
         days=days,
         titles={one: questions[one].question for day in days for one in day.question_ids},
@@ -112,19 +112,8 @@ def _reply(turn: Turn, plan: StoredPlan) -> PlanReply:
 
 
 def _days(turn: Turn, wish: PlanWish, time_zone: str) -> tuple[PlanDay, ...]:
-    services, owner, zone = turn.services, turn.principal.owner, find_zone(time_zone)
-    now = utc_now()
-    today = now.astimezone(zone).date()
-    ahead = max((wish.until - today).days + 1, 0)
     questions = turn.coach.practice_questions()
-    due = services.cards.forecast(owner, now, zone, known=questions, days=ahead)
-    return plan_days(
-        wish,
-        services.grades.scored(owner),
-        questions,
-        today=today,
-        reviews={one.day: one.due for one in due},
-    )
+    return days_of(turn.services.database, turn.principal.owner, wish, time_zone, questions)
 
 
 def _today(time_zone: str) -> date:

@@ -13,9 +13,11 @@ from coach.api.idempotency import IdempotencyKey, Once
 from coach.api.practice import TIME_ZONE, DisputeRequest, GradePage, GradeRequest
 from coach.api.replies import json_reply
 from coach.api.schemas import MAX_PAGE
+from coach.errors import NotFoundError
 from coach.practice.grades import Objection, StoredGrade
 from coach.practice.progress import Progress, progress
 from coach.practice.schedule import find_zone
+from coach.store.paging import Page
 
 router = APIRouter(prefix="/v1/practice", tags=["practice"])
 _JSON = "application/json"
@@ -58,11 +60,22 @@ async def list_grades(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
-    """Return one's own grades, newest first; those of one question if one is named."""
-    find = partial(
-        turn.services.grades.list, turn.principal.owner, question_id=question_id, limit=limit, cursor=cursor
-    )
-    page = await turn.services.read(find)
+    """Return one's own grades, newest first; those of one question if one is named, by its id or slug."""
+
+    def find(named: str | None) -> Page[StoredGrade]:
+        grades, owner = turn.services.grades, turn.principal.owner
+        return grades.list(owner, question_id=named, limit=limit, cursor=cursor)
+
+    def work() -> Page[StoredGrade]:
+        page = find(question_id)
+        if question_id is None or page.items:  # ids need no handbook, and outlive its questions
+            return page
+        try:
+            return find(turn.coach.practice_question(question_id).id)
+        except NotFoundError:
+            return page
+
+    page = await turn.services.read(work)
     return json_reply(GradePage(grades=page.items, next_cursor=page.next_cursor))
 
 
@@ -96,11 +109,8 @@ async def dispute_grade(
 
 
 def _dispute(turn: Turn, grade_id: str, given: DisputeRequest) -> StoredGrade:
-    services, owner = turn.services, turn.principal.owner
-    first = services.grades.get(owner, grade_id)
     objection = Objection(**given.model_dump())
-    second = turn.coach.regrade(first.standing, first.answer, objection)
-    return services.grades.dispute(owner, grade_id, objection, second)
+    return turn.services.grades.dispute(turn.principal.owner, grade_id, objection, turn.coach.regrade)
 
 
 @router.get("/progress", response_model=Progress)

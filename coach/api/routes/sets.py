@@ -29,7 +29,6 @@ from coach.recruit.changes import SetChange, compare
 from coach.recruit.exchange import MEDIA_TYPES, DocumentName, ExportFormat, export
 from coach.recruit.lint import lint_text
 from coach.recruit.order import build_first, build_next
-from coach.recruit.read import Reading
 from coach.recruit.store import StoredSet
 
 router = APIRouter(prefix="/v1/question-sets", tags=["question sets"])
@@ -55,7 +54,7 @@ async def read_request(given: ReadRequest, turn: RecruitingTeam) -> Response:
     """
 
     def work() -> str:
-        reading = _read(turn, given.text)
+        reading = turn.read_request(given.text)
         return ReadReply(**dict(reading), findings=lint_text(given.text)).model_dump_json()
 
     return json_reply(await turn.think(given.text, work))
@@ -81,7 +80,7 @@ async def create_question_set(
         template = None
         if given.template_id is not None:
             template = services.templates.get(owner.tenant, given.template_id, given.template_version)
-        made = build_first(turn.shelf.recruiter, given, template, partial(_read, turn))
+        made = build_first(turn.shelf.recruiter, given, template, turn.read_request)
         return _reply(turn, services.sets.add(owner, made))
 
     async def make() -> Response:
@@ -139,7 +138,7 @@ async def create_question_set_version(
     def work() -> SetReply:
         sets, owner = turn.services.sets, turn.principal.owner
         newest = sets.get(owner.tenant, set_id)  # before the work of building, not after it
-        made = build_next(turn.shelf.recruiter, given, newest.made, partial(_read, turn))
+        made = build_next(turn.shelf.recruiter, given, newest.made, turn.read_request)
         return _reply(turn, sets.add_version(owner, set_id, made, after=given.after))
 
     async def make() -> Response:
@@ -202,7 +201,8 @@ async def export_question_set(
 ) -> Response:
     """Return a set as a file: the guide, the scorecard or the candidate's preparation, or the whole set.
 
-    JSON and CSV hold the whole set whatever document is named.
+    JSON holds the whole set and CSV all its questions, whatever document is named. Of a set that could not
+    be made there is neither scorecard nor preparation.
     """
 
     def work() -> bytes:
@@ -226,13 +226,6 @@ async def find_question_set_leaks(set_id: str, given: LeakRequest, turn: Recruit
         return LeakReply(leaks=turn.shelf.recruiter.leaks(made, given.text)).model_dump_json()
 
     return json_reply(await turn.think(given.text, work))
-
-
-def _read(turn: Turn, text: str) -> Reading:
-    """Return what a text asks for; what a model took for it is counted on the key."""
-    reading = turn.shelf.recruiter.read(text)
-    turn.charge(reading.usage, reading.cost_usd)
-    return reading
 
 
 def _reply(turn: Turn, stored: StoredSet) -> SetReply:

@@ -14,7 +14,7 @@ from coach.api.practice import StoryChange, StoryPage
 from coach.api.replies import json_reply
 from coach.api.schemas import MAX_PAGE
 from coach.practice.coverage import Coverage, coverage
-from coach.practice.story import Story, StoryText
+from coach.practice.story import Story, StoryText, with_questions
 from coach.store.paging import MOST_PAGE_ITEMS
 from ingest.contract import Level
 
@@ -34,9 +34,12 @@ async def create_story(
 ) -> Response:
     """Keep a story: situation, task, action and result, in one's own words."""
 
+    def work() -> Story:
+        text = with_questions(given, turn.coach.practice_question)
+        return turn.services.stories.add(turn.principal.owner, text)
+
     async def make() -> Response:
-        add = partial(turn.services.stories.add, turn.principal.owner, given)
-        return json_reply(await turn.services.read(add), status=201)
+        return json_reply(await turn.services.read(work), status=201)
 
     return await Once(turn, request, idempotency_key, _JSON).reply(make)
 
@@ -75,9 +78,15 @@ async def get_story(story_id: str, turn: Practitioner) -> Response:
 @router.put("/stories/{story_id}", response_model=Story, dependencies=[Depends(json_only)])
 async def replace_story(story_id: str, given: StoryChange, turn: Practitioner) -> Response:
     """Say a story otherwise from now on; 409 if it was changed since it was read."""
-    text = StoryText(**given.model_dump(exclude={"after"}))
-    replace = partial(turn.services.stories.replace, turn.principal.owner, story_id, text, after=given.after)
-    return json_reply(await turn.services.read(replace))
+
+    def work() -> Story:
+        stories, owner = turn.services.stories, turn.principal.owner
+        before = stories.get(owner, story_id)
+        text = StoryText(**given.model_dump(exclude={"after"}))
+        text = with_questions(text, turn.coach.practice_question, kept=before.question_ids)
+        return stories.replace(owner, story_id, text, after=given.after)
+
+    return json_reply(await turn.services.read(work))
 
 
 @router.delete("/stories/{story_id}", status_code=204, response_class=Response)

@@ -216,7 +216,7 @@ def test_what_was_graded_comes_back(guarded: Live, question_id: str) -> None:
 
 
 def test_a_review_names_its_question_by_id_or_slug(tmp_path: Path, shared_embedder: CountingEmbedder) -> None:
-    """Both put off the same card; a name that there is not is not found."""
+    """Both put off the same card and find its grades; a name that there is not is not found."""
     page, settings = tmp_path / "manual.md", Settings(_env_file=None, data_dir=tmp_path / "data")
     page.write_text(own_page(ACME, slug="id service-the-valves"), encoding="utf-8")
     with closing(open_store(settings)) as store:
@@ -230,6 +230,10 @@ def test_a_review_names_its_question_by_id_or_slug(tmp_path: Path, shared_embedd
     with Coach(settings) as coach, services_for(coach, tmp_path) as services, serving(services) as live:
         (question,) = coach.practice_questions()
         with live.http(headers=live.key("acme", "practice", person="ana")) as ana:
+            grade(ana, "service-the-valves")
+            for name, count in (("service-the-valves", 1), (question, 1), ("no-such", 0)):
+                found = ana.get(PATH, params={"question_id": name}).json()["grades"]
+                assert [one["grade"]["question_id"] for one in found] == [question] * count
             for name in ("service-the-valves", question):
                 reply = ana.post("/v1/practice/reviews", json={"question_id": name, "rating": 3})
                 assert (reply.status_code, reply.json()["question_id"]) == (201, question)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from coach.api.callers import Turn
 from coach.api.practice import DrillList, PlanReply
 from coach.practice.coverage import Coverage
 from coach.practice.drill_report import DrillReport
@@ -15,6 +16,9 @@ from coach.practice.drill_run import DrillView
 from coach.practice.drill_words import MoveReader
 from coach.practice.drills import Drills
 from coach.practice.story import Story
+from coach.recruit.contract import Wishes
+from coach.recruit.read import Reading
+from coach.recruit.recruiter import Recruiter
 from coach.store.base import utc_now
 from coach.store.owner import Owner
 from tests.coach.api.conftest import Live
@@ -106,6 +110,8 @@ def test_stories_are_written_changed_and_held_against_the_questions(guarded: Liv
             ("The result has no figure: say what was measured, and how.",)
         ]
         assert found.covered == 0
+        assert gil.put(address, json=body | {"after": 1, "question_ids": ["no-such"]}).status_code == 404
+        assert gil.post(f"{PRACTICE}/stories", json=STORY | {"question_ids": ["no-such"]}).status_code == 404
         assert gil.delete(address).status_code == 204
         assert gil.get(address).status_code == 404
 
@@ -121,11 +127,23 @@ def test_a_plan_is_read_from_a_job_and_laid_out(guarded: Live) -> None:
         assert any(one.field == "level" and "Staff" in one.words for one in plan.plan.read)
         assert len(plan.days) == 7
         assert plan.days[0].question_ids
+        assert plan.plan.notes == ()
         address = f"{PRACTICE}/plans/{plan.plan.id}"
         assert PlanReply.model_validate_json(hal.get(address).content) == plan
         assert hal.get(f"{PRACTICE}/plans").json()["plans"][0]["id"] == plan.plan.id
         assert hal.delete(address).status_code == 204
         assert hal.get(address).status_code == 404
+
+
+def test_what_a_model_takes_for_a_job_text_is_counted(guarded: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key pays for the reading, and its notes stand with the plan."""
+    charged: list[float | None] = []
+    reading = Reading(wishes=Wishes(), inferred=(), notes=("Nothing is named.",), cost_usd=0.25)
+    monkeypatch.setattr(Recruiter, "read", lambda *_: reading)
+    monkeypatch.setattr(Turn, "charge", lambda *given: charged.append(given[2]))
+    with guarded.http(headers=guarded.key("acme", "practice", person="hal")) as hal:
+        made = hal.post(f"{PRACTICE}/plans", json={"job_text": "A florist."}).json()
+    assert (charged, made["plan"]["notes"]) == ([0.25], ["Nothing is named."])
 
 
 def test_a_plan_ends_at_a_day_to_come(guarded: Live) -> None:

@@ -64,6 +64,16 @@ def test_what_cannot_be_graded_says_so(ingested: Ingested, question_id: str, tmp
     assert "cannot grade" in shown.out
 
 
+def test_an_answer_that_no_database_can_hold_is_refused(
+    ingested: Ingested, question_id: str, tmp_path: Path
+) -> None:
+    """The command ends with one line that says where it is wrong."""
+    file = tmp_path / "nul.txt"
+    file.write_text("I let one request\0 rebuild the entry while the others wait for it.", encoding="utf-8")
+    done = ingested.program.run("practice", "grade", question_id, "--file", str(file))
+    assert (done.code, done.err) == (2, "coach: character 17 of the text is U+0000. Remove it.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

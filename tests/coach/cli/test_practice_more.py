@@ -102,6 +102,27 @@ def test_an_interview_is_left_and_resumed(ingested: Ingested, tmp_path: Path) ->
     assert json.loads(report.out)["interview"]["status"] == "finished"
 
 
+@pytest.mark.parametrize(
+    ("given", "decoding", "problem"),
+    [
+        (b"I roll\0 back.\n\n", "strict", "character 6 of the text is U+0000"),
+        (b"I roll\xff back.\n\n", "surrogateescape", "character 6 of the text is no text"),
+        (b"I roll\xff back.\n\n", "strict", "the answer is not UTF-8"),
+        (b"word " * 4001 + b"\n\n", "strict", "the answer has 20004 characters; 20000 are taken"),
+    ],
+)
+def test_an_answer_that_cannot_be_kept_ends_an_interview_that_can_be_resumed(
+    ingested: Ingested, monkeypatch: pytest.MonkeyPatch, given: bytes, decoding: str, problem: str
+) -> None:
+    """One line names what is wrong with the answer; nothing of it is kept, and the question stands."""
+    monkeypatch.setenv("PYTHONIOENCODING", f"utf-8:{decoding}")
+    command = ("practice", "interview", "start", "--level", "staff", "--chapter", "releases.md")
+    _, err = ingested.program.start(*command).communicate(given, timeout=60)
+    assert (err.decode().startswith(f"coach: {problem}"), err.count(b"\n")) == (True, 1)
+    (left,) = ingested.program.run("practice", "interview", "list", "-n", "1", "--json").rows
+    assert (left["status"], [turn["answer"] for turn in left["turns"]]) == ("running", [""])
+
+
 def test_stories_are_kept_changed_and_covered(ingested: Ingested) -> None:
     """What the form lacks is said at once; a part that is not named stays."""
     program = ingested.program
@@ -120,6 +141,18 @@ def test_stories_are_kept_changed_and_covered(ingested: Ingested) -> None:
     assert program.run("practice", "story", "add").code == 2
 
 
+def test_a_story_is_for_a_question_that_there_is(program: Program) -> None:
+    """A slug is kept as the id of its question; an unknown name is refused and nothing is kept."""
+    add = partial(program.run, "practice", "story", "add", "--title", "The rollback", "--json")
+    made = json.loads(add("--question", "incident-first-hour").out)
+    assert (
+        program.run("practice", "story", "edit", made["id"], "--question", made["question_ids"][0]).code == 0
+    )
+    assert made["question_ids"] != ["incident-first-hour"]
+    assert add("--question", "no-such-question").code == 10
+    assert len(program.run("practice", "story", "list", "--json").rows) == 1
+
+
 def test_progress_and_plan_are_told(program: Program, tmp_path: Path) -> None:
     """Without answers the next step is named; a plan reads the job and ends with a day of rest."""
     of_nobody = f"sqlite:///{tmp_path}/coach.sqlite"
@@ -129,6 +162,11 @@ def test_progress_and_plan_are_told(program: Program, tmp_path: Path) -> None:
     told = program.run("practice", "plan", "--days", "7", "--job", str(job))
     assert told.code == 0, told.err
     assert "read level: staff" in told.out
+    german = "Wir suchen eine erfahrene Entwicklerin (m/w/d) und bauen Suchsysteme für den Betrieb."
+    job.write_text(german, encoding="utf-8")
+    told = program.run("practice", "plan", "--days", "3", "--job", str(job), "--json")
+    assert "only English is read" in told.err
+    assert json.loads(told.out)
     job.write_bytes(b"\xff\xfe job")
     told = program.run("practice", "plan", "--job", str(job))
     assert (told.code, told.out) == (2, "")

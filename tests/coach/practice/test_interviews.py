@@ -8,19 +8,20 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from coach.errors import ConflictError, NotFoundError, UsageError
+from coach.errors import CoachError, ConflictError, NotFoundError, UsageError
+from coach.export.blocks import Paragraph
 from coach.export.markdown import to_markdown
 from coach.export.pdf import to_pdf
 from coach.practice.cards import CardStore
 from coach.practice.grade import Grade, Length, PointGrade, Said
-from coach.practice.grades import GradeStore
+from coach.practice.grades import GradeStore, Objection
 from coach.practice.interview import Interview, Wish, plan
 from coach.practice.interviews import Interviews
 from coach.practice.report import printable, report
 from coach.store.database import Database
 from coach.store.owner import Owner
 from coach.types import Citation
-from tests.support.practice_questions import QUESTIONS
+from tests.support.practice_questions import QUESTIONS, make_question
 
 ANA, BEN = Owner("acme", "ana"), Owner("acme", "ben")
 START = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -97,6 +98,13 @@ def test_a_plan_fits_the_time_and_mixes_chapters_and_kinds() -> None:
         "chapter1.md"
     }
     assert not plan(QUESTIONS.values(), Wish(level="staff"), seed="a")
+
+
+def test_a_question_without_a_level_fits_any_and_one_that_cannot_be_graded_none() -> None:
+    """A handbook without tag lines can be practised; a page that has only its heading is not asked."""
+    plain, empty = make_question(0, levels=()), make_question(1, levels=(), is_gradable=False)
+    assert plan([plain, empty], Wish(level="staff"), seed="a") == (plain,)
+    assert not plan([empty], WISH, seed="a")
 
 
 def test_a_thin_answer_is_followed_up_where_it_was_thin(desk: Desk) -> None:
@@ -198,3 +206,80 @@ def test_a_report_tells_how_it_went(desk: Desk, sqlite_database: Database) -> No
     assert "Measure recall first" in markdown
     pages = PdfReader(BytesIO(to_pdf(printable(found)))).pages
     assert "Transcript" in "".join(page.extract_text() for page in pages)
+
+
+def test_a_transcript_keeps_the_lines_of_an_answer(desk: Desk) -> None:
+    """Each line is a quoted paragraph of its own; an answer without a word says that there was none."""
+    interview = desk.interviews.start(ANA, WISH)
+    interview = desk.interviews.submit(ANA, interview.id, 0, "First I measure.\n\n- recall\n- latency\n")
+    found = report(desk.run(interview, " "), QUESTIONS)
+    quoted = [block for block in printable(found).blocks if isinstance(block, Paragraph) and block.quote]
+    assert [block.runs[0].text for block in quoted] == ["First I measure.", "- recall", "- latency"]
+    assert to_markdown(printable(found)).count("No answer.") == len(found.interview.turns) - 1
+
+
+@pytest.mark.parametrize("error", [NotFoundError("there is no such question"), UsageError("no points")])
+def test_an_interview_goes_on_where_a_page_has_left_the_handbook(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: CoachError
+) -> None:
+    """What was said to it cannot be graded, the next question is asked, and the report counts it."""
+
+    def refuse(*_: str) -> Grade:
+        raise error
+
+    interview = desk.interviews.start(ANA, WISH)
+    with monkeypatch.context() as gone:
+        gone.setattr(desk.interviews, "_grade", refuse)
+        interview = desk.interviews.submit(ANA, interview.id, 0, "I measure recall first")
+    grade = interview.turns[0].grade
+    assert grade
+    assert (grade.outcome, grade.reason, grade.question) == (
+        "cannot_grade",
+        "gone",
+        interview.turns[0].prompt,
+    )
+    assert interview.turns[1].kind == "question"
+    found = report(desk.run(interview, "word " * 10), QUESTIONS)
+    assert (found.unscored, found.score) == (1, 10.0)
+
+
+def test_a_follow_up_that_cannot_be_graded_leaves_the_score_of_the_answer_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question keeps what its first answer earned and counts as scored."""
+    interview = desk.interviews.start(ANA, WISH)
+    interview = desk.interviews.submit(ANA, interview.id, 0, "I count")
+    assert interview.turns[1].kind == "follow_up"
+    unreadable = {"outcome": "cannot_grade", "reason": "unreadable", "score": None, "points": ()}
+    spoilt = make_grade(interview.turns[0].question_id, "").model_copy(update=unreadable)
+    monkeypatch.setattr(desk.interviews, "_grade", lambda *_: spoilt)
+    desk.interviews.submit(ANA, interview.id, 1, "Ich")
+    found = report(desk.interviews.finish(ANA, interview.id), QUESTIONS)
+    assert (found.score, found.unscored) == (2.0, 0)
+    assert found.weakest
+
+
+def test_two_disputes_at_once_both_count(sqlite_database: Database) -> None:
+    """One that was judged while another was stored is judged again, on what stands now."""
+    store = GradeStore(sqlite_database)
+    kept = store.add(ANA, "I count", make_grade("q0", "I count"))
+    mine, other = (Objection(point="Measuring", evidence=said) for said in ("I", "count"))
+
+    def add_one(first: Grade, *_: object) -> Grade:
+        return first.model_copy(update={"score": (first.score or 0) + 1})
+
+    def judge(first: Grade, answer: str, objection: Objection) -> Grade:
+        if first.score == 2:  # meanwhile
+            store.dispute(ANA, kept.id, other, add_one)
+        return add_one(first, answer, objection)
+
+    both = store.dispute(ANA, kept.id, mine, judge)
+    assert [one.objection for one in both.disputes] == [other, mine]
+    assert both.standing_score == 4
+
+    def always_late(first: Grade, *_: object) -> Grade:
+        store.dispute(ANA, kept.id, other, add_one)
+        return first
+
+    with pytest.raises(ConflictError):
+        store.dispute(ANA, kept.id, mine, always_late)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.errors import NotFoundError
+from coach.practice.cards import review_card
 from coach.practice.grades import Scored
-from coach.practice.plan import PlanWish, activities_of, plan_days
-from coach.practice.plans import PlanStore, PlanText
+from coach.practice.job import PlanRequested, plan_of
+from coach.practice.plan import PlanWish, activities_of, known, plan_days
+from coach.practice.plans import PlanStore, PlanText, days_of
+from coach.recruit.contract import Wishes
+from coach.recruit.pool import Pool
+from coach.recruit.read import Inferred, ReadBy, Reading
+from coach.recruit.read_language import NOT_ENGLISH
+from coach.store.base import utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
 from ingest.contract import Level
-from tests.support.practice_questions import QUESTIONS
+from tests.support.practice_questions import QUESTIONS, make_question
 
 TODAY = date(2026, 5, 5)
 ANA, BEN = Owner("acme", "ana"), Owner("acme", "ben")
@@ -46,6 +55,19 @@ def test_weak_and_new_questions_come_first_and_known_ones_not_at_all() -> None:
     assert all(day.minutes == 3 * len(day.question_ids) for day in days)
     none = plan_days(wish(2, level="staff"), [], QUESTIONS, today=TODAY)
     assert not any(day.question_ids for day in none)
+
+
+def test_questions_without_a_level_are_planned_for_any() -> None:
+    """A handbook without tag lines fills days; what cannot be graded, and so never be known, does not."""
+    untagged = {one.id: one for one in (make_question(0, levels=()), make_question(1, is_gradable=False))}
+    (day,) = plan_days(wish(1, level="junior"), [], untagged, today=TODAY)
+    assert day.question_ids == ("q0",)
+
+
+def test_what_is_known_is_told_by_the_newest_answer() -> None:
+    """A weak answer after a good one makes the question one to practise again."""
+    assert known([scored(1, 9.0), scored(2, 2.0), scored(2, 8.0)]) == {"q1", "q2"}
+    assert known([scored(1, 9.0), scored(1, 2.0)]) == set()
 
 
 def test_what_the_job_asks_for_comes_before_the_rest() -> None:
@@ -100,3 +122,45 @@ def test_plans_are_kept_for_their_person(sqlite_database: Database) -> None:
     assert not store.list(ANA).items
     with pytest.raises(NotFoundError):
         store.delete(ANA, made.id)
+
+
+REQUEST = PlanRequested(
+    days=3, until=None, level=None, minutes_a_day=30, job_text="Entwickler (m/w/d)", time_zone="UTC"
+)
+LEVEL = Inferred(field="level", value="junior", words="m/w/d", start=12, end=17)
+
+
+def pool() -> Pool:
+    """Return the questions of an empty handbook."""
+    return cast("Pool", SimpleNamespace(questions=()))
+
+
+@pytest.mark.parametrize(("by", "level"), [("words", "senior"), ("model", "junior")])
+def test_words_of_another_language_name_no_level(by: ReadBy, level: Level) -> None:
+    """What the reader could not take is kept with the plan; only a model reads other languages."""
+    reading = Reading(
+        wishes=Wishes(level="junior"),
+        inferred=(LEVEL.model_copy(update={"by": by}),),
+        notes=(NOT_ENGLISH,),
+        degraded=("read_request: timeout",),
+    )
+    made = plan_of(REQUEST, lambda _: reading, pool())
+    assert made.wish.level == level
+    assert [one.field for one in made.read] == (["level"] if by == "model" else [])
+    assert (made.notes, made.degraded) == ((NOT_ENGLISH,), ("read_request: timeout",))
+
+
+def test_a_level_that_english_words_name_is_taken() -> None:
+    """As before, with the words that it comes from."""
+    made = plan_of(REQUEST, lambda _: Reading(wishes=Wishes(level="junior"), inferred=(LEVEL,)), pool())
+    assert (made.wish.level, made.read[0].words) == ("junior", "m/w/d")
+
+
+def test_the_days_of_a_plan_tell_what_falls_due(sqlite_database: Database) -> None:
+    """A question that was answered today is a review of one of the next days."""
+    now = utc_now()
+    with sqlite_database.session() as session:
+        review_card(session, ANA, "q1", 5.0, now)
+    asked = wish(30).model_copy(update={"start": now.date(), "until": now.date() + timedelta(days=29)})
+    days = days_of(sqlite_database, ANA, asked, "UTC", QUESTIONS)
+    assert sum(day.reviews for day in days) == 1

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from coach.practice.grades import Scored
 from coach.practice.progress import progress
-from tests.support.practice_questions import QUESTIONS
+from tests.support.practice_questions import QUESTIONS, make_question
 
 
 def scored(number: int, score: float, hour: int, self_rating: float | None = None) -> Scored:
@@ -36,3 +36,14 @@ def test_progress_counts_the_newest_score_of_each_question() -> None:
     assert found.self_rating
     assert (found.self_rating.answers, found.self_rating.bias, found.self_rating.error) == (2, 1.5, 2.5)
     assert progress([], QUESTIONS, ZoneInfo("UTC")).self_rating is None
+
+
+def test_a_question_without_a_level_counts_for_each() -> None:
+    """A handbook without tag lines has progress at every level."""
+    found = progress([scored(0, 6.0, 8)], {"q0": make_question(0, levels=())}, ZoneInfo("UTC"))
+    assert [(one.name, one.score) for one in found.levels] == [
+        ("junior", 6.0),
+        ("mid", 6.0),
+        ("senior", 6.0),
+        ("staff", 6.0),
+    ]

@@ -7,8 +7,9 @@ import pytest
 
 from coach.errors import ConflictError, NotFoundError
 from coach.practice.coverage import coverage
+from coach.practice.interview import PracticeQuestion
 from coach.practice.stories import StoryStore
-from coach.practice.story import Story, StoryText, form_of
+from coach.practice.story import Story, StoryText, form_of, with_questions
 from coach.store.base import utc_now
 from coach.store.database import Database
 from coach.store.owner import Owner
@@ -56,6 +57,8 @@ def test_the_form_of_a_story_is_checked() -> None:
     notes = form_of(WHOLE.model_copy(update={"result": "Users were happier."})).notes
     assert [one for one in notes if "figure" in one]
     assert "“we”" in form_of(WHOLE.model_copy(update={"action": "We met, and we fixed it."})).notes[0]
+    own = "My first step was to stop the US import. My second was to call the US team. We waited."
+    assert form_of(WHOLE.model_copy(update={"action": own})).notes == ()
     assert "scene" in form_of(WHOLE.model_copy(update={"situation": "Once upon a time. " * 15})).notes[0]
     long = form_of(WHOLE.model_copy(update={"action": "I worked. " * 400}))
     assert long.minutes > 5
@@ -74,6 +77,30 @@ def test_a_story_that_was_chosen_covers_and_a_near_one_is_offered() -> None:
     }
     assert (found.covered, found.offered, found.gaps) == (1, 1, 2)
     assert [one.story.id for one in found.stories] == ["s1", "s2"]
+
+
+def test_the_questions_of_a_story_are_kept_by_their_ids() -> None:
+    """A slug stands for its question; an unknown name is refused, unless the story had it already."""
+    slugs = {"slug-one": QUESTIONS["b1"]}
+
+    def find(name: str) -> PracticeQuestion:
+        found = QUESTIONS.get(name) or slugs.get(name)
+        if found is None:
+            raise NotFoundError(f"there is no question {name!r}")
+        return found
+
+    text = WHOLE.model_copy(update={"question_ids": ("slug-one", "b1", "b3")})
+    assert with_questions(text, find).question_ids == ("b1", "b3")
+    gone = WHOLE.model_copy(update={"question_ids": ("gone", "b3")})
+    with pytest.raises(NotFoundError):
+        with_questions(gone, find)
+    assert with_questions(gone, find, kept=("gone",)) == gone
+
+
+def test_a_question_without_a_level_is_one_of_any() -> None:
+    """It is a gap for whoever asks by level, until a story covers it."""
+    untagged = {"b0": make_question(0, id="b0", kind="behavioural", levels=())}
+    assert coverage([], untagged, VECTORS, near, level="mid").gaps == 1
 
 
 def test_a_story_is_named_once_for_a_question() -> None:

@@ -137,8 +137,9 @@ def test_feedback_on_no_claim_is_refused(database: Database, claim: int) -> None
 def test_text_that_no_engine_can_hold_is_refused_by_all(database: Database, comment: str) -> None:
     """U+0000 and half a surrogate pair are usage errors on each engine, and nothing is stored."""
     AnswerStore(database).save(ANA, make_answer(), "corpus-1")
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as refused:
         FeedbackStore(database).add(ANA, "a1", Opinion(verdict="up", comment=comment))
+    assert refused.value.__cause__ is None  # what wraps it names it as its own cause: a ring for who follows
     assert FeedbackStore(database).list("acme").items == ()
 
 
