@@ -243,7 +243,7 @@ class Engine:
         from coach.practice.second_reading import SecondReader
 
         timeout_s = self.settings.model_timeout_s
-        return SecondReader(models.writer, self.grader.reconsider, timeout_s=timeout_s)
+        return SecondReader(models.writer, self.grader.reconsider, self.people, timeout_s=timeout_s)
 
     def writer(self, models: Models) -> Writer:
         """Return what writes answers with these models."""
@@ -270,8 +270,9 @@ class Engine:
     def find(self, question: str, watch: Stopwatch) -> Findings:
         """Return what the index holds on a question."""
         retrieval = self.retriever.retrieve(question, where={}, watch=watch)
+        retrieval = self.retriever.with_parts(retrieval, where={}, watch=watch)
         with watch.stage("gate"):
-            decision = self._gate.decide(retrieval)
+            decision, retrieval = self._gate.decide_by_parts(retrieval)
         passages: tuple[Passage, ...] = ()
         if decision.covered:
             passages = choose_passages(retrieval, limit=self.settings.passages, load=self.load)

@@ -68,7 +68,8 @@ class Passage(Frozen):
         rank: 1-based, best first.
         relevance: 0 to 1, comparable between the passages of one question.
         focus: Spans of the found chunks in the document, best first.
-        part: Index into `RewrittenQuery.parts` of the question that it answers best, or None.
+        part: Index into `RewrittenQuery.parts` of the part that stands alone and that it answers best, or
+            None; 0 for a question of one part.
     """
 
     rank: int

@@ -5,6 +5,7 @@ Typed parts go to the field of their type; what the handbook does not type is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,8 @@ _FIELD_OF: Mapping[PartKind, OutlineField] = {
     "signal": "signals",
     "follow_up": "follow_ups",
 }
+# A row of an example says what was assumed for it as if it held; the sentence above its table tells.
+_EXAMPLE = re.compile(r"\bexample", re.IGNORECASE)
 # A labelled answer this much over the budget is an article, and is read as prose.
 _ARTICLE = 1.4
 # How much more of the question a statement must cover than heading and direct answer to be said first.
@@ -90,7 +93,8 @@ def _by_kind(candidates: Sequence[Candidate]) -> Allotment:
         elif not candidate.statement.cues.is_filler:
             made.prose.append(candidate)
     if made.of("steps"):
-        made.asides += [candidate for candidate in made.prose if candidate.statement.kind == "table"]
+        rows = (candidate for candidate in made.prose if candidate.statement.kind == "table")
+        made.asides += [row for row in rows if not _EXAMPLE.search(row.statement.label)]
         made.prose = [candidate for candidate in made.prose if candidate.statement.kind != "table"]
     return made
 

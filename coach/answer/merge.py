@@ -14,8 +14,8 @@ from coach.types import OUTLINE_FIELDS, Citation, Claim, Outline, OutlineField
 from ingest.contract import PartKind
 from ingest.labels import is_label
 
-# Their labels say more than the field that they stand in: a level, the kind of remark.
-_LABELLED: frozenset[PartKind] = frozenset({"signal", "callout", "trade_off"})
+# Their labels say more than the field that they stand in: a level, the kind of remark or table.
+_LABELLED: frozenset[PartKind] = frozenset({"signal", "callout", "trade_off", "table"})
 _SAME_OVERLAP = 0.8
 _SAME_ORDER = 0.8
 _CONTAINED = 0.9

@@ -14,6 +14,7 @@ from coach.answer.merge import Gathering
 from coach.answer.questions import gather_questions, neighbours
 from coach.answer.ranking import Candidate, Question, Source, weigh, weigh_request
 from coach.types import Outline, OutlineField, Passage, RewrittenQuery
+from ingest.analysis import terms, words
 from ingest.contract import Level, ParsedDocument, Section
 
 Load = Callable[[str], ParsedDocument]
@@ -71,29 +72,37 @@ def _gather_answer(
     gathering: Gathering, query: RewrittenQuery, sources: Sequence[Source], question: Question, limits: Limits
 ) -> None:
     weighing = compares(query.original)
-    leads = _leads(sources, question, weighing=weighing)
+    leads = _leads(query, sources, question, weighing=weighing)
     others = [source for source in sources if source not in leads]
-    made = [allot(source, question, limits) for source in leads]
+    measures = _measures(query, sources, leads) if len(leads) > 1 else {}
+    made = [allot(source, measures.get(source.passage.part, question), limits) for source in leads]
     located = len(leads) > 1
 
     def gather(name: OutlineField, limit: int) -> None:
         gathering.extend(name, chain.from_iterable(each.of(name) for each in made), limit=limit)
 
-    for allotment in made:
+    for source, allotment in zip(leads, made, strict=True):
         for candidate in _direct(allotment, limits):
-            gathering.add("direct_answer", candidate, located=located)
+            gathering.add("direct_answer", candidate, located=located or not _is_asked(source, query))
     gather("probing", limits.probing)
     _gather_steps(gathering, made, limits, weighing=weighing, located=located)
     gather("numbers", limits.numbers)
     gather("signals", limits.signals)
     gather("traps", limits.traps)
-    _supplement(gathering, others, leads[0], question, limits)
+    best = max(leads, key=lambda source: source.passage.relevance)
+    _supplement(gathering, others, best, question, limits)
     gather("follow_ups", limits.follow_ups)
-    told = [source for source in others if _is_near(source, leads[0], _AS_FIT)][: limits.runners_up]
+    told = [source for source in others if _is_near(source, best, _AS_FIT)][: limits.runners_up]
+    gathering.extend("follow_ups", neighbours(sources, leads, told), limit=limits.follow_ups)
     for source in told:
         for candidate in _direct(allot(source, question, limits), limits):
             gathering.add("follow_ups", candidate, located=True)
-    gathering.extend("follow_ups", neighbours(sources, leads, told), limit=limits.follow_ups)
+
+
+def _is_asked(source: Source, query: RewrittenQuery) -> bool:
+    """Return whether the heading of a section is the question itself; an answer to it needs no other."""
+    heading = source.digest.heading
+    return heading is not None and words(heading.text) == words(query.original)
 
 
 def _gather_steps(
@@ -111,18 +120,41 @@ def _gather_steps(
     gathering.extend("steps", asides, limit=most + closing)
 
 
-def _leads(sources: Sequence[Source], question: Question, *, weighing: bool) -> list[Source]:
-    """Return the sections that answer: the best one, and for a comparison the one that knows its other side.
+def _leads(
+    query: RewrittenQuery, sources: Sequence[Source], question: Question, *, weighing: bool
+) -> list[Source]:
+    """Return the sections that answer: the best one, and those of the parts that stand alone, in their order.
 
-    The best one comes first whatever part of the question it was found for: a section that was found for
-    one part alone is mostly about something else.
+    For a comparison also the one that knows its other side. The best one stands for the first part that has
+    no section of its own; where every part has one, it is one of them or mostly about something between.
     """
     usable = [source for source in sources if source.digest.statements] or list(sources)
     leads = usable[:1]
-    if weighing:
+    if len(query.parts) > 1:
+        of_parts = {source.passage.part: source for source in usable if source.passage.part is not None}
+        open_parts = [place for place in range(len(query.parts)) if place not in of_parts]
+        if leads[0] not in of_parts.values() and open_parts:
+            of_parts[open_parts[0]] = leads[0]
+        leads = [source for _, source in sorted(of_parts.items())] or leads
+    if weighing and len(leads) == 1:
         other = next((source for source in usable if _knows_other_side(source, leads[0], question)), None)
         leads += [other] if other else []
     return leads
+
+
+def _measures(
+    query: RewrittenQuery, sources: Sequence[Source], leads: Sequence[Source]
+) -> dict[int | None, Question]:
+    """Return what the answers to the parts of a question are measured by, by the part's place in it."""
+    if len(query.parts) == 1:
+        return {}
+    places = {source.passage.part for source in leads if source.passage.part is not None}
+    return {place: weigh(_part(query, query.parts[place]), sources) for place in places}
+
+
+def _part(query: RewrittenQuery, part: str) -> RewrittenQuery:
+    asked = {term: query.terms[term] for term in terms(part) if term in query.terms}
+    return query.model_copy(update={"original": part, "terms": asked})
 
 
 def _knows_other_side(source: Source, lead: Source, question: Question) -> bool:

@@ -5,13 +5,16 @@ Every text in it is safe to print and still plain: whoever renders it escapes it
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from coach.answer.asked import wants_questions
 from coach.answer.plain import printable, printable_lines
-from coach.types import OUTLINE_FIELDS, AbstentionReason, Answer, Citation, OutlineField
+from coach.types import OUTLINE_FIELDS, AbstentionReason, Answer, Citation, Claim, OutlineField
+from ingest.labels import is_label
 
 MAX_QUOTE_CHARS = 120
+
+Style = Literal["prose", "numbered", "bullets"]
 
 _TITLES: dict[OutlineField, str] = {
     "direct_answer": "Direct answer",
@@ -22,6 +25,7 @@ _TITLES: dict[OutlineField, str] = {
     "traps": "Traps",
     "follow_ups": "Follow-ups",
 }
+_STYLES: dict[OutlineField, Style] = {"direct_answer": "prose", "steps": "numbered"}
 REASONS: dict[AbstentionReason, str] = {
     "empty": "There is nothing to search.",
     "off_topic": "The question seems to lie outside the handbook's field.",
@@ -44,11 +48,20 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A titled part of the page."""
+    """A titled part of the page; a field of the outline may give several."""
 
     field: OutlineField
     title: str
+    style: Style
     lines: tuple[Line, ...]
+
+
+class Setting(NamedTuple):
+    """How a claim is set: in the part of this title and style, with this label before it or none."""
+
+    title: str
+    style: Style
+    label: str
 
 
 class Reference(NamedTuple):
@@ -86,20 +99,50 @@ def lay_out(answer: Answer) -> Page:
 
     blocks: list[Block] = []
     for name in OUTLINE_FIELDS:
-        lines: list[Line] = []
-        above = ""
-        for claim in getattr(answer.outline, name):
-            label = printable(claim.label)
-            cited = tuple(dict.fromkeys(refer(citation) for citation in claim.citations))
-            shown = "" if label == above else label
-            text = printable_lines(claim.text) if "\n" in claim.text else printable(claim.text)
-            lines.append(Line(text, shown, cited, claim.support == "partial"))
-            above = label
-        if lines:
-            blocks.append(Block(name, title_of(name, answer.standalone or answer.question), tuple(lines)))
+        for (title, style), claims in _parts(answer, name).items():
+            lines: list[Line] = []
+            above = ""
+            for label, claim in claims:
+                cited = tuple(dict.fromkeys(refer(citation) for citation in claim.citations))
+                shown = "" if label == above else label
+                text = printable_lines(claim.text) if "\n" in claim.text else printable(claim.text)
+                lines.append(Line(text, shown, cited, claim.support == "partial"))
+                above = label
+            blocks.append(Block(name, title, style, tuple(lines)))
     return Page(
         printable(answer.question), _facts(answer), _degraded(answer), tuple(blocks), tuple(references)
     )
+
+
+def _parts(answer: Answer, name: OutlineField) -> dict[tuple[str, Style], list[tuple[str, Claim]]]:
+    """Return the labelled claims of a field by the part of the page in which they are set."""
+    question, answers = answer.standalone or answer.question, bool(answer.outline.direct_answer)
+    parts: dict[tuple[str, Style], list[tuple[str, Claim]]] = {}
+    for claim in getattr(answer.outline, name):
+        title, style, label = set_claim(name, claim, question, answers=answers)
+        parts.setdefault((title, style), []).append((label, claim))
+    return parts
+
+
+def set_claim(name: OutlineField, claim: Claim, question: str, *, answers: bool) -> Setting:
+    """Return how a claim of a field is set.
+
+    What the handbook does not call a step has a part of its own under the handbook's name for it, and so
+    has what another page answers; that stands among the follow-ups.
+
+    Args:
+        name: The field.
+        claim: The claim.
+        question: What was asked, standing alone.
+        answers: Whether there is a direct answer; if not, the pages lend their questions.
+    """
+    label = printable(claim.label)
+    if name == "steps" and is_label(label.rpartition(" > ")[2]):
+        return Setting(label, "bullets", "")
+    of_page = any(label in printable(citation.heading) for citation in claim.citations)
+    if name == "follow_ups" and answers and label and of_page:
+        return Setting(f"Another page on this: {label}", "prose", "")
+    return Setting(title_of(name, question), _STYLES.get(name, "bullets"), label)
 
 
 def shortened(text: str, max_chars: int) -> str:

@@ -51,7 +51,7 @@ def _pieces(answer: Answer, page: Page) -> Iterator[RenderableType]:
         yield _card(answer.abstention)
     for block in page.blocks:
         yield Text(block.title, style="bold cyan")
-        yield Padding(_paragraph(block) if block.field == "direct_answer" else _list(block), (0, 0, 1, 2))
+        yield Padding(_paragraph(block) if block.style == "prose" else _list(block), (0, 0, 1, 2))
     if page.references:
         yield Text("Sources", style="bold cyan")
         yield Padding(_sources(page), (0, 0, 1, 2))
@@ -64,7 +64,7 @@ def _claim(line: Line) -> Text:
     text = Text(line.text)
     text.highlight_regex(_PROVENANCE, style="dim")
     if line.label and len(line.label) <= _MAX_INLINE_LABEL:
-        text = Text.assemble((f"{line.label}: ", "bold"), text)
+        text = Text.assemble((f"{leading(line.label)} ", "bold"), text)
     if line.is_partial:
         text.append(f" {_PARTLY}", style="yellow")
     if line.references:
@@ -98,7 +98,7 @@ def _list(block: Block) -> Table:
     for number, line in enumerate(block.lines, start=1):
         if len(line.label) > _MAX_INLINE_LABEL:
             grid.add_row("", Text(line.label, style="italic"))
-        grid.add_row(f"{number}." if block.field == "steps" else "•", _claim(line))
+        grid.add_row(f"{number}." if block.style == "numbered" else "•", _claim(line))
     return grid
 
 
@@ -144,32 +144,44 @@ def to_markdown(answer: Answer) -> str:
     if answer.abstention is not None:
         paragraphs += _abstention_markdown(answer.abstention)
     for block in page.blocks:
-        paragraphs.append(f"## {block.title}")
+        paragraphs.append(f"## {escaped(block.title)}")
         paragraphs += _block_markdown(block)
     paragraphs += [_footnote(reference) for reference in page.references]
     return "\n\n".join(paragraphs) + "\n"
 
 
 def _block_markdown(block: Block) -> Iterator[str]:
-    claims = [_claim_markdown(line) for line in block.lines]
-    if block.field == "direct_answer":
+    claims = [_claim_markdown(line, is_prose=block.style == "prose") for line in block.lines]
+    if block.style == "prose":
         text = ""
         for line, claim in zip(block.lines, claims, strict=True):
             text += ("\n\n" if line.label and text else " " if text else "") + claim
         yield text
-    elif block.field == "steps":
+    elif block.style == "numbered":
         yield "\n".join(f"{number}. {claim}" for number, claim in enumerate(claims, start=1))
     else:
         yield "\n".join(f"- {claim}" for claim in claims)
 
 
-def _claim_markdown(line: Line) -> str:
-    label = f"**{escaped(line.label)}:** " if line.label else ""
+def _claim_markdown(line: Line, *, is_prose: bool) -> str:
+    label = label_markdown(line.label, is_prose=is_prose)
     notes = "".join(f"[^{number}]" for number in line.references)
     partly = f" *{_PARTLY}*" if line.is_partial else ""
     if "\n" in line.text:
         return f"{label}{notes}{partly}\n\n{indent(fenced(line.text), '   ')}\n"
     return f"{label}{escaped(line.text)}{partly}{notes}"
+
+
+def leading(label: str) -> str:
+    """Return a label as it stands before what it labels; a question has its sign already."""
+    return label if label.endswith(("?", "？", "؟", "!", ".", ":")) else f"{label}:"
+
+
+def label_markdown(label: str, *, is_prose: bool) -> str:
+    """Return a label before a claim; a heading in running text stands on a line of its own."""
+    if is_prose and len(label) > _MAX_INLINE_LABEL:
+        return f"*{escaped(label)}*\n\n"
+    return f"**{escaped(leading(label))}** " if label else ""
 
 
 def fenced(code: str) -> str:

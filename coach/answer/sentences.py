@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from coach.answer.cues import asks, dangles
+from coach.answer.plain import plain
 
 MAX_GLUED_CHARS = 360
 _CLOSERS = re.compile(r"[*_`)\]\"”’»]+(?=\s|$)")
@@ -91,14 +92,16 @@ def glued(text: str, span: Span, *, keep_all: bool) -> Iterator[Span]:
 def head(text: str, span: Span, *, max_chars: int) -> Span:
     """Return the whole span, or the sentences with which it begins if it is longer than `max_chars`.
 
-    The first sentence is never cut, however long.
+    What is read counts, not the marks and link addresses. The first sentence is never cut, however long,
+    nor is a question parted from what follows it.
     """
     start, end = stripped(text, span)
-    if end - start <= max_chars:
+    if len(plain(text[start:end])) <= max_chars:
         return Span(start, end)
-    kept = end
-    for place, sentence in enumerate(sentences(text, Span(start, end))):
-        if place and sentence.end - start > max_chars:
+    kept, said = start, 0
+    for sentence in sentences(text, Span(start, end)):
+        said += len(plain(text[sentence.start : sentence.end])) + 1
+        if kept > start and said > max_chars and not asks(text[start:kept]):
             break
         kept = sentence.end
     return Span(start, kept)

@@ -17,6 +17,8 @@ from ingest.labels import find_lead
 Shape = Literal["sentence", "item", "row", "heading", "code"]
 
 MAX_ITEM_CHARS = 300
+# A figure is said with the mark at its end that tells whether it holds, and where it is from.
+MAX_FIGURE_CHARS = 600
 # A sentence longer than this is an accident of markup, or an attack.
 MAX_STATEMENT_CHARS = 2000
 # Longer code is read in the handbook, not said; pictures drawn in text are not code.
@@ -95,7 +97,8 @@ def read_part(text: str, part: Part, order: int) -> Iterator[Statement]:
         return
     for span, shape, ordered in _blocks(text, part):
         if shape == "item" or part.kind not in _BY_SENTENCE:
-            pieces = iter([head(text, span, max_chars=MAX_ITEM_CHARS)])
+            max_chars = MAX_FIGURE_CHARS if part.kind == "number" else MAX_ITEM_CHARS
+            pieces = iter([head(text, span, max_chars=max_chars)])
         else:
             pieces = glued(text, span, keep_all=part.kind == "direct_answer")
         for piece in pieces:

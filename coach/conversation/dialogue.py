@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Literal
 
-from coach.answer.page import shortened
+from coach.answer.page import lay_out, shortened
 from coach.conversation.subject import subject_of
 from coach.types import Answer
 from ingest.contract import Frozen
@@ -70,6 +70,7 @@ class Dialogue(Frozen):
         )
         state = self.state
         if answer.abstention is None:
-            steps = (claim.text for claim in answer.outline.steps)
+            numbered = (block for block in lay_out(answer).blocks if block.style == "numbered")
+            steps = (line.text for block in numbered for line in block.lines)
             state = state.after(answer.standalone or answer.question, steps)
         return Dialogue(turns=turns[-MOST_TURNS:], state=state)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from coach.guard.screened import place_of
+from coach.retrieve.parts import sections_of_parts
 from coach.retrieve.retriever import FoundSection, Retrieval
 from coach.types import Passage
 from ingest.contract import ParsedDocument, Section
@@ -23,12 +25,11 @@ def choose_passages(
 ) -> tuple[Passage, ...]:
     """Return the sections to answer from, best first, each assigned to the part of the question it fits.
 
-    Every part of a question has its best section among them, wherever that stands in the common order.
+    Every part that stands alone has its best section among them, wherever that stands in the common order.
     """
     kept = _near_the_best(retrieval.sections, limit)
-    held = {found.section_id for found in kept}
-    wanted = set(retrieval.part_sections) - held
-    kept += [found for found in retrieval.sections if found.section_id in wanted]
+    of_parts = sections_of_parts(retrieval)
+    kept += _missing(kept, of_parts.values(), retrieval.sections)
     kept.sort(key=lambda found: -found.score - QUESTION_LEAD * (found.chunks[0].question_id is not None))
     best = max((found.score for found in kept), default=0.0)
     passages = []
@@ -48,17 +49,30 @@ def choose_passages(
                 end=section.end,
                 focus=tuple((chunk.start, chunk.end) for chunk in found.chunks),
                 chunk_ids=tuple(chunk.id for chunk in found.chunks),
-                part=_part_of(found, retrieval.part_sections),
+                part=_part_of(found, of_parts) if retrieval.parts else 0,
             )
         )
     return tuple(passages)
 
 
-def _part_of(found: FoundSection, part_sections: Sequence[str]) -> int | None:
+def _missing(
+    kept: Sequence[FoundSection], wanted: Iterable[FoundSection], sections: Sequence[FoundSection]
+) -> list[FoundSection]:
+    """Return the wanted sections that were not kept, with the score that each has for the whole question.
+
+    What was not found for the whole goes last.
+    """
+    held = {found.section_id for found in kept}
+    found_for_whole = {found.section_id: found for found in sections}
+    missing = {one.section_id: one for one in wanted if one.section_id not in held}
+    return [
+        found_for_whole.get(name, replace(one, score=sections[-1].score)) for name, one in missing.items()
+    ]
+
+
+def _part_of(found: FoundSection, of_parts: Mapping[int, FoundSection]) -> int | None:
     """Return the first part of the question whose best section this is, if there is one."""
-    if not part_sections:
-        return 0
-    return part_sections.index(found.section_id) if found.section_id in part_sections else None
+    return next((place for place, one in of_parts.items() if one.section_id == found.section_id), None)
 
 
 def find_section(parsed: ParsedDocument, section_id: str) -> Section:

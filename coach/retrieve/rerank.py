@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from coach.retrieve.search import EmbeddedQuery
 from ingest.store.port import Build
@@ -46,18 +45,8 @@ class Scored:
 
 def rerank(build: Build, embedded: EmbeddedQuery, candidates: Sequence[str]) -> list[Scored]:
     """Return all candidates with their measurements, best first, ties by id."""
-    [scored] = rerank_each(build, [embedded], candidates)
-    return scored
-
-
-def rerank_each(
-    build: Build, queries: Sequence[EmbeddedQuery], candidates: Sequence[str]
-) -> list[list[Scored]]:
-    """Return the same for several questions, measured in one request."""
-    asked = [_make_legs(embedded, max(len(candidates), 1)) for embedded in queries]
-    found = build.search_each([*chain.from_iterable(asked)], where={}, among=candidates)
-    scores = ({hit.id: hit.score for hit in hits} for hits in found)
-    return [_blend(candidates, *islice(scores, len(legs))) for legs in asked]
+    found = build.search_each(_make_legs(embedded, max(len(candidates), 1)), where={}, among=candidates)
+    return _blend(candidates, *({hit.id: hit.score for hit in hits} for hits in found))
 
 
 def _make_legs(embedded: EmbeddedQuery, limit: int) -> list[Leg]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coach.retrieve.duplicates import Duplicates
-from coach.retrieve.parts import best_of_parts
 from coach.retrieve.read_chunks import ReadChunks
 from coach.retrieve.rerank import Scored, rerank
 from coach.retrieve.rewrite import Rewriter
-from coach.retrieve.search import PART_LEG, EmbeddedQuery, embed, find_candidates, make_legs
+from coach.retrieve.search import EmbeddedQuery, embed, find_candidates, make_legs
 from coach.retrieve.stopwatch import Stopwatch
 from coach.settings import Settings
 from coach.types import Hit, RewrittenQuery
@@ -41,7 +40,8 @@ class Retrieval:
 
     Attributes:
         scored: Empty if reranking is switched off.
-        part_sections: Best section of each part of a question of several parts; empty for one part.
+        parts: What each part of a question of several parts finds by itself, where that was asked for; empty
+            without reranking.
     """
 
     query: RewrittenQuery
@@ -50,7 +50,7 @@ class Retrieval:
     fused: tuple[RankedId, ...]
     scored: tuple[Scored, ...]
     sections: tuple[FoundSection, ...]
-    part_sections: tuple[str, ...] = ()
+    parts: tuple[Retrieval, ...] = ()
 
 
 class Retriever:
@@ -73,6 +73,18 @@ class Retriever:
         """Return what the index holds on a question; a question without words finds nothing."""
         with watch.stage("rewrite"):
             query = self._rewriter.rewrite(question)
+        return self._find(query, where, watch)
+
+    def with_parts(self, found: Retrieval, *, where: Filter, watch: Stopwatch) -> Retrieval:
+        """Return a retrieval with what each part of its question finds by itself."""
+        if len(found.query.parts) == 1 or not self._settings.rerank:
+            return found
+        parts = (
+            self._rewriter.rewrite(one).model_copy(update={"parts": (one,)}) for one in found.query.parts
+        )
+        return replace(found, parts=tuple(self._find(part, where, watch) for part in parts))
+
+    def _find(self, query: RewrittenQuery, where: Filter, watch: Stopwatch) -> Retrieval:
         with watch.stage("embed"):
             embedded = embed(query, self._embedder)
         with watch.stage("search"):
@@ -85,8 +97,7 @@ class Retriever:
         with watch.stage("group"):
             ordered = [(one.id, one.score) for one in scored] or [(hit.id, hit.score) for hit in fused]
             sections = self._group(ordered)
-            parts = self._parts(embedded, legs, sections, where)
-        return Retrieval(query, embedded, tuple(legs), tuple(fused), tuple(scored), tuple(sections), parts)
+        return Retrieval(query, embedded, tuple(legs), tuple(fused), tuple(scored), tuple(sections))
 
     def hits(self, retrieval: Retrieval, *, limit: int) -> list[Hit]:
         """Return the best chunk of each section as hits."""
@@ -111,14 +122,6 @@ class Retriever:
     def chunks(self, ids: Iterable[str]) -> list[Chunk]:
         """Return these chunks, in order; kept in memory once read."""
         return self._chunks.get([*ids])
-
-    def _parts(
-        self, embedded: EmbeddedQuery, legs: Sequence[Leg], sections: Sequence[FoundSection], where: Filter
-    ) -> tuple[str, ...]:
-        if self._settings.rerank:
-            return best_of_parts(self.build, embedded.parts, sections)
-        found = self.build.search_each([leg for leg in legs if leg.name.startswith(PART_LEG)], where=where)
-        return tuple(self._chunks.get([hits[0].id])[0].section_id if hits else "" for hits in found)
 
     def _group(self, ordered: Sequence[tuple[str, float]]) -> list[FoundSection]:
         by_section: dict[str, list[tuple[Chunk, float]]] = {}

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from coach.retrieve.split import split_parts
 from coach.types import RewrittenQuery
 from ingest.analysis import STOPWORDS, stem, words
 
 ACRONYM_WEIGHT = 0.5
 VARIANT_WEIGHT = 0.35
 REPAIR_WEIGHT = 0.9
-MAX_PARTS = 3
 _SHORTEST_REPAIRED = 4
 _LONG_WORD = 8
 # In a shorter word another letter makes another word: of the 22 such repairs that the development questions
@@ -211,34 +211,3 @@ def _replace(text: str, repairs: Mapping[str, str]) -> str:
         return text
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, repairs))})\b", re.IGNORECASE)
     return pattern.sub(lambda found: repairs[found.group().lower()], text)
-
-
-# A sentence end, or a joint behind which a second question begins.
-_JOINT = re.compile(
-    r"(?<=[.!?？。！])\s+"
-    r"|(?<=[？。！])"
-    r"|[,;:]?\s+(?:and|also|plus|but)\s+(?:also\s+)?(?=(?:how|what|why|when|which|where|who|should|would|could"
-    r"|can|do|does|is|are)\b)",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"\b(?:how|what|whats|why|when|which|where|who|should|would|could|can|does|do|is|are|explain|describe|compare"
-    r"|design|tell|walk|give|list|help|difference|versus|vs)\b|[?？]",
-    re.IGNORECASE,
-)
-_FEWEST_WORDS = 3
-
-
-def split_parts(text: str) -> tuple[str, ...]:
-    """Return the questions in a text, at most `MAX_PARTS`; a text without any is one part.
-
-    >>> split_parts("How do you size a cache, and when would you drop it?")
-    ('How do you size a cache', 'when would you drop it?')
-    >>> split_parts("We had an outage last week. What should the review cover?")
-    ('What should the review cover?',)
-    """
-    pieces = [piece.strip() for piece in _JOINT.split(text) if piece and piece.strip()]
-    asking = [piece for piece in pieces if _ASKS.search(piece) and len(piece.split()) >= _FEWEST_WORDS]
-    if not asking:
-        return (text,) if text else ()
-    return tuple(asking[-MAX_PARTS:])

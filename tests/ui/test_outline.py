@@ -28,6 +28,31 @@ def test_the_support_rate_counts_what_is_shown() -> None:
     assert (data["supported"], data["total"]) == (1, 2)
 
 
+def test_each_kind_of_thing_has_a_part_of_its_own() -> None:
+    """Only steps are numbered, follow-ups ask, what another page answers stands under its question."""
+    page = "How do you stop a loop?"
+    progress = shown(
+        outline={
+            "direct_answer": [claim("A", label=page), claim("B", label=page)],
+            "steps": [claim("C"), claim("D", label="Trade-offs"), claim("E", label="Trade-offs")],
+            "follow_ups": [claim("Why?"), claim("F", label=page)],
+        }
+    )
+    sections = outline.as_data(progress)["sections"]
+    assert [(one["field"], one["title"], one["style"], len(one["claims"])) for one in sections] == [  # type: ignore[attr-defined]
+        ("direct_answer", "Direct answer", "prose", 2),
+        ("steps", "Steps", "numbered", 1),
+        ("steps", "Trade-offs", "bullets", 2),
+        ("follow_ups", "Follow-ups", "asks", 1),
+        ("follow_ups", f"Another page on this: {page}", "prose", 1),
+    ]
+    text = footnotes.to_markdown(progress)
+    assert f"- **{page}** A[^1]\n- B[^1]" in text
+    assert "1. C[^1]\n\n## Trade-offs\n\n- D[^1]\n- E[^1]" in text
+    bare = shown(outline={"follow_ups": [claim("Why?", label=page)]})
+    assert [one["title"] for one in outline.as_data(bare)["sections"]] == ["Follow-ups"]  # type: ignore[attr-defined]
+
+
 def test_degradation_is_told_in_words() -> None:
     """Each thing that is missing has a sentence, known or not."""
     told = outline.notices(shown(degraded=["reranker", "model:a/b→c/d: timeout", "budget: tokens", "new"]))

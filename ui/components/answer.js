@@ -49,7 +49,7 @@ function drawHead(data) {
 
 function drawSection(section, view) {
   const title = make("h2", {}, section.title);
-  const draw = { direct_answer: drawProse, follow_ups: drawFollowUps }[section.field] ?? drawList;
+  const draw = { prose: drawProse, asks: drawFollowUps }[section.style] ?? drawList;
   return make("section", { class: section.field.replace("_", "-") }, title, draw(section, view));
 }
 
@@ -83,7 +83,7 @@ function drawList(section, view) {
     const heads = isHeading(claim, above);
     if (heads) lists.append(make("h3", {}, claim.label));
     if (heads || !list) {
-      list = make(section.field === "steps" ? "ol" : "ul");
+      list = make(section.style === "numbered" ? "ol" : "ul");
       lists.append(list);
     }
     const isCode = claim.text.includes("\n");
@@ -125,7 +125,7 @@ function drawClaim(claim, above, view) {
   const parts = [];
   let text = claim.text;
   const leads = claim.label && claim.label !== above && !isHeading(claim, above);
-  if (leads) parts.push(make("strong", {}, claim.label + ": "));
+  if (leads) parts.push(make("strong", {}, claim.label + (claim.label.endsWith("?") ? " " : ": ")));
   const origin = text.match(ORIGIN);
   if (origin) text = text.slice(0, origin.index);
   const proof = [...drawVerdict(claim), ...drawChips(claim, view)];

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ui.asking import Progress
-from ui.models import OUTLINE_FIELDS, Claim
-from ui.parts.outline import REASONS, TITLES, number_citations, support, trail
+from ui.parts.outline import REASONS, Part, number_citations, parts_of, support, trail
 from ui.parts.plain import visible
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>|~$&#])")
@@ -25,12 +25,9 @@ def to_markdown(progress: Progress) -> str:
     if total:
         lines.append(f"*For {progress.level}; {supported} of {total} claims supported by their quotes.*")
     numbers = {place: reference.number for place, reference in number_citations(progress).items()}
-    for name in OUTLINE_FIELDS:
-        if claims := progress.claims.get(name):
-            lines.append(f"## {TITLES[name]}")
-            lines.append(
-                "\n".join(_item(claim, at, name, numbers) for at, claim in enumerate(claims, start=1))
-            )
+    for part in parts_of(progress):
+        lines.append(f"## {_plain(part.title)}")
+        lines.append("\n".join(_items(part, numbers)))
     for reference in number_citations(progress).values():
         quoted = reference.citation
         place = f"{_plain(quoted.document)} › {_plain(trail(quoted))}, characters {quoted.start}–{quoted.end}"
@@ -38,12 +35,17 @@ def to_markdown(progress: Progress) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def _item(claim: Claim, at: int, name: str, numbers: dict[tuple[str, int, int], int]) -> str:
-    notes = dict.fromkeys(numbers[one.document, one.start, one.end] for one in claim.citations)
-    marks = "".join(f"[^{number}]" for number in notes)
-    sign = f"{at}." if name == "steps" else "-"
-    label = f"**{_plain(claim.label)}:** " if claim.label else ""
-    return f"{sign} {label}{_plain(claim.text)}{marks}"
+def _items(part: Part, numbers: dict[tuple[str, int, int], int]) -> Iterator[str]:
+    """Yield the claims of a part as list items; a label that repeats that of the item above is left out."""
+    above = ""
+    for at, (label, claim) in enumerate(part.said, start=1):
+        notes = dict.fromkeys(numbers[one.document, one.start, one.end] for one in claim.citations)
+        marks = "".join(f"[^{number}]" for number in notes)
+        sign = f"{at}." if part.style == "numbered" else "-"
+        colon = "" if label.endswith("?") else ":"
+        shown = f"**{_plain(label)}{colon}** " if label and label != above else ""
+        above = label
+        yield f"{sign} {shown}{_plain(claim.text)}{marks}"
 
 
 def _plain(text: str) -> str:

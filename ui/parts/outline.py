@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ui.asking import Progress
 from ui.models import OUTLINE_FIELDS, Abstention, Answer, Citation, Claim, Place
@@ -31,6 +31,26 @@ _MISSING = {
 }
 
 
+Style = Literal["prose", "numbered", "bullets", "asks"]
+_STYLES: dict[str, Style] = {"direct_answer": "prose", "steps": "numbered", "follow_ups": "asks"}
+
+
+class Said(NamedTuple):
+    """A claim with the label before it; it may be empty."""
+
+    label: str
+    claim: Claim
+
+
+class Part(NamedTuple):
+    """A titled part of the answer; a field of the outline may give several."""
+
+    field: str
+    title: str
+    style: Style
+    said: tuple[Said, ...]
+
+
 class Reference(NamedTuple):
     """A numbered citation."""
 
@@ -44,12 +64,39 @@ def number_citations(progress: Progress) -> dict[tuple[str, int, int], Reference
     While claims still come, numbers may move: a later claim can belong to an earlier part.
     """
     references: dict[tuple[str, int, int], Reference] = {}
-    for name in OUTLINE_FIELDS:
-        for claim in progress.claims.get(name, ()):
-            for citation in claim.citations:
+    for part in parts_of(progress):
+        for said in part.said:
+            for citation in said.claim.citations:
                 place = (citation.document, citation.start, citation.end)
                 references.setdefault(place, Reference(len(references) + 1, citation))
     return references
+
+
+def parts_of(progress: Progress) -> list[Part]:
+    """Return the parts of an answer as they are shown.
+
+    What the handbook does not call a step has a part of its own under the handbook's name for it, and so
+    has what another page answers; that stands among the follow-ups.
+    """
+    answers = bool(progress.claims.get("direct_answer"))
+    parts: dict[tuple[str, str], Part] = {}
+    for name in OUTLINE_FIELDS:
+        for claim in progress.claims.get(name, ()):
+            title, style, label = _setting(name, claim, answers=answers)
+            above = parts.get((name, title), Part(name, title, style, ()))
+            parts[name, title] = above._replace(said=(*above.said, Said(label, claim)))
+    return list(parts.values())
+
+
+def _setting(name: str, claim: Claim, *, answers: bool) -> tuple[str, Style, str]:
+    """Return title and style of the part in which a claim stands, and the label before it."""
+    label = visible(claim.label)
+    names_page = any(label in visible(citation.heading) for citation in claim.citations)
+    if name == "steps" and label and not names_page:
+        return label, "bullets", ""
+    if name == "follow_ups" and label and names_page and answers:
+        return f"Another page on this: {label}", "prose", ""
+    return TITLES[name], _STYLES.get(name, "bullets"), label
 
 
 def trail(place: Place | Citation) -> str:
@@ -102,12 +149,12 @@ def as_data(progress: Progress) -> dict[str, object]:
         "notices": notices(progress),
         "sections": [
             {
-                "field": name,
-                "title": TITLES[name],
-                "claims": [_claim(claim, references) for claim in progress.claims[name]],
+                "field": part.field,
+                "title": part.title,
+                "style": part.style,
+                "claims": [_claim(said, references) for said in part.said],
             }
-            for name in OUTLINE_FIELDS
-            if progress.claims.get(name)
+            for part in parts_of(progress)
         ],
         "references": [_reference(one) for one in references.values()],
         "abstention": _card(answer.abstention) if answer and answer.abstention else None,
@@ -125,11 +172,12 @@ def _facts(answer: Answer) -> list[str]:
     return facts
 
 
-def _claim(claim: Claim, references: dict[tuple[str, int, int], Reference]) -> dict[str, object]:
+def _claim(said: Said, references: dict[tuple[str, int, int], Reference]) -> dict[str, object]:
+    label, claim = said
     places = ((one.document, one.start, one.end) for one in claim.citations)
     return {
         "text": visible(claim.text),
-        "label": visible(claim.label),
+        "label": label,
         "support": claim.support,
         "refs": list(dict.fromkeys(references[place].number for place in places)),
     }

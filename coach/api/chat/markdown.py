@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from coach.answer.page import REASONS, title_of
+from coach.answer.page import REASONS, set_claim
 from coach.answer.plain import printable, printable_lines
-from coach.answer.render import escaped, fenced
+from coach.answer.render import escaped, fenced, label_markdown
 from coach.api.chat.schemas import Annotation, ChatCitation, UrlCitation
 from coach.events import Acknowledged, ClaimVerified, Degraded, Event, Finished
-from coach.types import Abstention, Answer, Citation, Claim, OutlineField
+from coach.types import Abstention, Answer, Citation, Claim
 
 
 class LinkedMarkdown:
@@ -27,8 +27,10 @@ class LinkedMarkdown:
     def __init__(self, question: str, base_url: str) -> None:
         self._question = question
         self._base_url = base_url
-        self._field: OutlineField | None = None
+        self._title = ""
         self._label = ""
+        self._answers = False
+        self._steps = 0
         self._chars = 0
         self._added = ""
         self._numbers: dict[tuple[str, int, int], int] = {}
@@ -50,22 +52,25 @@ class LinkedMarkdown:
         return self._added
 
     def _claim(self, event: ClaimVerified) -> None:
-        if event.field != self._field:
-            title = title_of(event.field, self._question)
-            self._write(("\n\n" if self._field else "") + f"## {title}\n")
-            self._field, self._label = event.field, ""
-        if event.field == "direct_answer":
-            self._write("\n" if event.index == 0 else "\n\n" if event.claim.label else " ")
-        elif event.field == "steps":
-            self._write(f"\n{event.index + 1}. ")
+        self._answers = self._answers or event.field == "direct_answer"
+        title, style, label = set_claim(event.field, event.claim, self._question, answers=self._answers)
+        is_first = title != self._title
+        if is_first:
+            self._write(("\n\n" if self._title else "") + f"## {escaped(title)}\n")
+            self._title, self._label = title, ""
+        shown = "" if label == self._label else label
+        self._label = label
+        if style == "prose":
+            self._write("\n" if is_first else "\n\n" if shown else " ")
+        elif style == "numbered":
+            self._steps += 1
+            self._write(f"\n{self._steps}. ")
         else:
             self._write("\n- ")
+        self._write(label_markdown(shown, is_prose=style == "prose"))
         self._statement(event.claim)
 
     def _statement(self, claim: Claim) -> None:
-        if claim.label and claim.label != self._label:
-            self._write(f"**{escaped(claim.label)}:** ")
-        self._label = claim.label
         is_code = "\n" in claim.text
         if not is_code:
             self._write(escaped(claim.text))

@@ -85,6 +85,22 @@ def test_asides_close_the_steps() -> None:
     assert {claim.label for claim in outline.steps[2:]} == {"Trade-offs", "Key insight"}
 
 
+def test_table_rows_say_which_table_they_are_of() -> None:
+    """A row of a table is labelled as one, and no row of a worked example is told without its premise."""
+    book = handbook(
+        "t.md",
+        "## How do you ramp?\ndirect_answer@ In steps.\nstep@ 1. Shadow first.\n"
+        "| Sign | Ramp |\n|---|---|\ntable[Decision table]@ | ramp is slow | wait |\n"
+        "body[Worked example]@ The plan is made up.\n"
+        "| Share | Ramp |\n|---|---|\ntable[Worked example]@ | ramp 1% | 330 a day |",
+    )
+    outline = answer("ramp", "How do you ramp?", document=book)
+    assert [(claim.label, claim.text) for claim in outline.steps] == [
+        ("", "Shadow first."),
+        ("Decision table", "Sign: ramp is slow; Ramp: wait"),
+    ]
+
+
 def test_comparison_opens_with_the_trade_off() -> None:
     """A question that weighs two things hears the trade-off before the steps, and the callout last."""
     outline = answer("add vectors, or keep to keyword search?", VECTORS)
@@ -103,7 +119,7 @@ def test_what_grades_or_links_is_no_claim() -> None:
 def test_labels_of_fields_are_left_out() -> None:
     """A label that repeats the name of the field is dropped, a level is kept."""
     outline = answer("add vectors to keyword search", VECTORS)
-    assert {claim.label for claim in (*outline.direct_answer, *outline.numbers, *outline.traps)} == {""}
+    assert {claim.label for claim in (*outline.steps[:2], *outline.numbers, *outline.traps)} == {""}
     assert [claim.label for claim in outline.signals] == ["Senior", "Staff"]
 
 
@@ -134,8 +150,16 @@ def test_neighbouring_questions_are_follow_ups() -> None:
     assert says(outline.follow_ups) == ["How would you tune k? On the dev set.", CHUNKS, RERANKER]
 
 
+def test_direct_answer_names_the_page_that_it_answers() -> None:
+    """A direct answer is labelled by the question of its page, unless that is what was asked."""
+    other = answer("add vectors to keyword search", VECTORS)
+    assert {claim.label for claim in other.direct_answer} == {VECTORS}
+    same = answer("when do you add vectors to keyword search", VECTORS)
+    assert {claim.label for claim in same.direct_answer} == {""}
+
+
 def test_sections_about_as_fit_are_answered_below() -> None:
-    """Where another section may as well be the one that was meant, the follow-ups say what it answers."""
+    """Where another section may as well be the one that was meant, its answer closes the follow-ups."""
     outline = compose_ranked(
         ask("add vectors to keyword search"),
         passage(TYPED, VECTORS, relevance=1.0),
@@ -143,11 +167,10 @@ def test_sections_about_as_fit_are_answered_below() -> None:
         passage(TYPED, CHUNKS, rank=3, relevance=0.8),
     )
     assert [(claim.label, claim.text) for claim in outline.follow_ups[1:]] == [
+        ("", CHUNKS),
         (RERANKER, "A cross-encoder reads query and passage together."),
         (RERANKER, "Reading pairs is slow and precise."),
-        ("", CHUNKS),
     ]
-    assert {claim.label for claim in outline.direct_answer} == {""}
 
 
 def test_as_many_sections_are_answered_below_as_the_level_is_given() -> None:
@@ -162,19 +185,71 @@ def test_as_many_sections_are_answered_below_as_the_level_is_given() -> None:
         ),
     )
     outline = answer("How do tables split?", *headings, document=book)
-    assert [claim.label for claim in outline.follow_ups] == [*headings[1:3], ""]
-    assert says(outline.follow_ups)[-1] == headings[3]
+    assert [claim.label for claim in outline.follow_ups] == ["", *headings[1:3]]
+    assert says(outline.follow_ups)[0] == headings[3]
 
 
-def test_best_section_leads_whatever_part_it_was_found_for() -> None:
-    """The section of another part answers below the best one, if it is about as fit."""
-    query = ask("What is a reranker, and when add vectors?", "What is a reranker?", "When add vectors?")
-    best = passage(TYPED, VECTORS, relevance=1.0, part=1)
-    as_fit = compose_ranked(query, best, passage(TYPED, RERANKER, rank=2, relevance=0.95))
+def test_answers_of_other_sections_take_no_room_from_follow_ups() -> None:
+    """What is asked next is counted without the answers of sections that are about as fit."""
+    asked = "\n".join(
+        f"follow_up@ - Why does part {word} matter?" for word in ("one", "two", "three", "four")
+    )
+    said = " ".join(f"Topic {word} decides it." for word in ("alpha", "beta", "gamma", "delta"))
+    book = handbook(
+        "near.md",
+        f"## How do tables split?\ndirect_answer@ By key.\n{asked}\n"
+        f"## How do rows split?\ndirect_answer@ {said}\n## Who splits?\ndirect_answer@ The owner.",
+    )
+    found = [
+        passage(book, section.heading, rank=rank, relevance=relevance)
+        for rank, (section, relevance) in enumerate(zip(book.sections, (1.0, 0.95, 0.5), strict=True), 1)
+    ]
+    outline = compose(ask("table splits"), found, loader(book), level="senior")
+    assert says(outline.follow_ups)[4] == "Who splits?"
+    assert [claim.label for claim in outline.follow_ups[5:]] == ["How do rows split?"] * 4
+
+
+PARTS = ask("What is a reranker, and when add vectors?", "What is a reranker?", "When add vectors?")
+
+
+def test_parts_that_stand_alone_are_answered_side_by_side() -> None:
+    """Each has its section's direct answer, in the order of the question, however relevant to the whole."""
+    vectors = passage(TYPED, VECTORS, relevance=1.0, part=1)
+    outline = compose_ranked(PARTS, vectors, passage(TYPED, RERANKER, rank=2, relevance=0.1, part=0))
+    assert [claim.label for claim in outline.direct_answer] == [RERANKER] * 2 + [VECTORS] * 3
+    assert "Measure both alone. Run the same queries on each." in says(outline.steps)
+
+
+def test_the_best_section_answers_for_a_part_without_one_of_its_own() -> None:
+    """It stands where that part stands in the question."""
+    best = passage(TYPED, VECTORS, relevance=1.0, part=None)
+    outline = compose_ranked(PARTS, best, passage(TYPED, RERANKER, rank=2, relevance=0.1, part=0))
+    assert [claim.label for claim in outline.direct_answer] == [RERANKER] * 2 + [VECTORS] * 3
+
+
+def test_best_section_leads_where_no_part_stands_alone() -> None:
+    """Another section answers below the best one, if it is about as fit."""
+    best = passage(TYPED, VECTORS, relevance=1.0, part=None)
+    as_fit = compose_ranked(PARTS, best, passage(TYPED, RERANKER, rank=2, relevance=0.95, part=None))
     assert len(as_fit.direct_answer) == 3
-    assert [claim.label for claim in as_fit.follow_ups[1:3]] == [RERANKER] * 2
-    unfit = compose_ranked(query, best, passage(TYPED, RERANKER, rank=2, relevance=0.6))
-    assert says(unfit.follow_ups)[1] == RERANKER
+    assert [claim.label for claim in as_fit.follow_ups].count(RERANKER) == 2
+
+
+def test_the_point_of_a_part_is_said_first_in_its_answer() -> None:
+    """Each section is weighed against its own part: of the other part it knows nothing."""
+    book = handbook(
+        "own.md",
+        "# Queues\ndirect_answer@ Use one.\nstep@ 1. Poison messages retry until dead letters.\n"
+        "# Tenants\ndirect_answer@ Isolate by account quotas and regional billing limits.",
+    )
+    query = ask(
+        "How do poison messages retry? How are account quotas and regional billing limits isolated?",
+        "How do poison messages retry?",
+        "How are account quotas and regional billing limits isolated?",
+    )
+    found = [passage(book, "Queues", part=0), passage(book, "Tenants", rank=2, part=1)]
+    outline = compose(query, found, loader(book), level="senior")
+    assert says(outline.direct_answer)[0] == "Poison messages retry until dead letters."
 
 
 def test_steps_are_of_one_section() -> None:

@@ -77,7 +77,7 @@ def _passages(draw: st.DrawFn, documents: list[ParsedDocument]) -> list[Passage]
             end=section.end,
             focus=tuple(draw(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=2))),
             chunk_ids=("c1",),
-            part=draw(st.integers(0, 2)),
+            part=draw(st.sampled_from([None, 0, 1])),
         )
         for rank, section in enumerate(sections, start=1)
     ]

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from rich.cells import cell_len
 from rich.console import Console
 
+from coach.answer.page import lay_out
 from coach.answer.render import to_markdown, to_terminal
 from coach.types import Abstention, Answer, Citation, Claim, NearestSection, Outline, Stack, Support
 
@@ -36,7 +37,7 @@ def answered(**fields: object) -> Answer:
         "level": "senior",
         "outline": Outline(
             direct_answer=(claim("Add reciprocal ranks."), claim("Never add raw scores.", 40)),
-            steps=(claim("Measure both.", 80), claim("Fuse them.", 120, label="Real-world use")),
+            steps=(claim("Measure both.", 80), claim("Fuse them.", 120, label="Per query")),
             numbers=(claim("k = 60: the usual constant (rule of thumb; S1; 2026)", 160),),
             signals=(claim("Names k.", 240, label="Senior"), claim("Asks why.", 280, label="Senior")),
             traps=(claim("Adding scores.", 320, support="partial"), claim("Add reciprocal ranks.")),
@@ -75,7 +76,7 @@ def test_page_holds_everything() -> None:
         "answered · for senior · 8 of 9 claims supported · 1 dropped · 12 ms",
         "Degraded: answered without reranker.",
         "Add reciprocal ranks.\u00a0[1] Never add raw scores.\u00a0[2]",
-        "2. Real-world use: Fuse them.",
+        "2. Per query: Fuse them.",
         "Adding scores. (partly supported)",
         "rag.md › RAG › Fusion",
         "[2] “Never add raw scores.”  40–61",
@@ -94,6 +95,49 @@ def test_equal_citations_share_a_number() -> None:
 def test_repeated_label_is_shown_once() -> None:
     """A label that repeats that of the line above is left out."""
     assert on_terminal(answered()).count("Senior:") == 1
+
+
+def test_what_is_no_step_is_not_numbered() -> None:
+    """Trade-offs, callouts and table rows stand below the steps under the handbook's own names."""
+    steps = (
+        claim("Measure both.", 80),
+        claim("Ranks or sums.", 120, label="Trade-offs"),
+        claim("One store or two.", 160, label="Trade-offs"),
+        claim("Users mix both.", 200, label="Topic > Key insight"),
+        claim("Fuse them.", 240, label="Fusion"),
+    )
+    answer = answered(outline=Outline(steps=steps))
+    assert [
+        (block.field, block.title, block.style, len(block.lines)) for block in lay_out(answer).blocks
+    ] == [
+        ("steps", "Steps", "numbered", 2),
+        ("steps", "Trade-offs", "bullets", 2),
+        ("steps", "Topic > Key insight", "bullets", 1),
+    ]
+    assert "## Trade-offs\n\n- Ranks or sums.[^3]\n- One store or two.[^4]\n" in to_markdown(answer)
+    assert "2. Fusion: Fuse them." in on_terminal(answer)
+
+
+def test_answers_of_other_pages_are_no_follow_ups() -> None:
+    """What another page answers is a paragraph under its question, and not a list of what to ask next."""
+    asked = claim("Why ranks? Scores differ.", 400)
+    told = (claim("One reads.", 440, label="Fusion"), claim("One ranks.", 480, label="Fusion"))
+    answer = answered(outline=Outline(direct_answer=(claim("Add."),), follow_ups=(asked, *told)))
+    page = to_markdown(answer)
+    assert "## Follow-ups\n\n- Why ranks? Scores differ.[^2]\n\n" in page
+    assert "## Another page on this: Fusion\n\nOne reads.[^3] One ranks.[^4]\n" in page
+    assert "Another page on this: Fusion\n  One reads.\u00a0[3] One ranks.\u00a0[4]" in on_terminal(answer)
+
+
+def test_question_of_a_page_stands_above_its_answer() -> None:
+    """The question that a direct answer replies to reads as one, on a line of its own."""
+    question = "What must never stand in a prompt?"
+    answer = answered(outline=Outline(direct_answer=(claim("Nothing secret.", label=question),)))
+    assert f"## Direct answer\n\n*{question}*\n\nNothing secret.[^1]\n" in to_markdown(answer)
+    assert f"  {question}" in on_terminal(answer).splitlines()[4]
+    short = answered(outline=Outline(traps=(claim("No one.", label="Who else?"),)))
+    assert "- **Who else?** No one.[^1]" in to_markdown(short)
+    assert "Who else? No one." in on_terminal(short)
 
 
 @pytest.mark.parametrize("width", [40, 57, 80, 120])
@@ -142,7 +186,7 @@ def test_markdown_has_a_footnote_for_each_citation() -> None:
     assert marks == set(notes)
     assert len(notes) == len(set(notes)) == 8
     assert "[^2]: rag.md › RAG › Fusion, characters 40–61: “Never add raw scores.”" in page
-    assert "\n1. Measure both.[^3]\n2. **Real-world use:** Fuse them.[^4]\n" in page
+    assert "\n1. Measure both.[^3]\n2. **Per query:** Fuse them.[^4]\n" in page
 
 
 def test_handbook_text_is_data_in_markdown() -> None:

@@ -71,6 +71,25 @@ def test_long_item_is_cut_to_its_head() -> None:
     ]
 
 
+def test_link_addresses_do_not_lengthen_an_item() -> None:
+    """An item is measured by what is read of it: links with long addresses do not cost it its end."""
+    linked = f"See [one](http://x.example/{'a' * 200}) and [two](http://x.example/{'b' * 200})."
+    assert texts(f"# A\nstep@ 1. Cut the load. {linked}") == ["Cut the load. See one and two."]
+
+
+def test_question_is_not_cut_from_its_answer() -> None:
+    """A long follow-up that is cut keeps the answer to its question."""
+    answered = f"**What do you do at the quota?** Shed by priority, {'then by tenant, ' * 20}and tell."
+    assert texts(f"# A\nfollow_up@ - {answered} Then talk.") == [answered.replace("**", "")]
+
+
+def test_figure_keeps_its_mark() -> None:
+    """A long figure is not cut: what stands in brackets at its end says whether it holds."""
+    figure = f"**half**: the share. It is often quoted {'and quoted ' * 25}wrongly. *(corrected; S1; 2026)*"
+    (said,) = texts(f"# A\nnumber@ - {figure}")
+    assert said.endswith("wrongly. (corrected; S1; 2026)")
+
+
 def test_list_items_are_told_from_paragraphs() -> None:
     """An item is one statement however many sentences it has; a numbered list is known as such."""
     _, made = read("# A\nbody@ - One. Two.\nbody@ 1. Three. Four.\nbody@ Five. Six.")

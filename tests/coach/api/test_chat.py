@@ -16,6 +16,7 @@ from coach.api.calls import EVENT
 from coach.api.chat.markdown import LinkedMarkdown
 from coach.coach import Coach
 from coach.events import ClaimVerified, Finished
+from coach.types import Citation, Claim, OutlineField
 from tests.coach.api.conftest import ASKED, Live
 
 MESSAGES: Any = [{"role": "user", "content": ASKED}]
@@ -184,6 +185,30 @@ def test_llama_index_speaks_to_it(live: Live) -> None:
     assert str(llm.complete(ASKED)).startswith("## Direct answer")
     streamed = list(llm.stream_chat([message]))[-1].message.content
     assert re.sub("answers/[0-9a-f]{16}", "", str(streamed)) == re.sub("answers/[0-9a-f]{16}", "", text)
+
+
+def test_the_markdown_sets_what_is_no_step_and_no_follow_up_apart() -> None:
+    """Only steps are numbered, and what another page answers stands under its question, as in other faces."""
+    page = "Which of two stores do you take?"
+    said: list[tuple[OutlineField, str, str]] = [
+        ("direct_answer", "One.", page),
+        ("direct_answer", "Two.", page),
+        ("steps", "Ranks or sums.", "Trade-offs"),
+        ("steps", "Measure.", ""),
+        ("follow_ups", "Why?", ""),
+        ("follow_ups", "Yes.", page),
+    ]
+    cited = Citation(document="a.md", path=(), heading=page, start=0, end=1, quote="x")
+    writer = LinkedMarkdown("Why?", "")
+    text = "".join(
+        writer.feed(ClaimVerified(field=field, index=index, claim=claim))
+        for index, (field, words, label) in enumerate(said)
+        for claim in [Claim(text=words, support="supported", citations=(cited,), label=label)]
+    )
+    assert re.sub(r" \[1\]\(.*?\)", "", text) == (
+        f"## Direct answer\n\n*{page}*\n\nOne. Two.\n\n## Trade-offs\n\n- Ranks or sums.\n\n## Steps\n\n"
+        f"1. Measure.\n\n## Follow-ups\n\n- Why?\n\n## Another page on this: {page}\n\nYes."
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.coach import Coach
-from coach.retrieve.gate import MESSAGES, GateModel, load_gate_models
+from coach.retrieve.evidence import Evidence
+from coach.retrieve.gate import MESSAGES, OFF_TOPIC_BELOW, Gate, GateModel, load_gate_models
+from coach.retrieve.parts import STANDS_ALONE
+from coach.retrieve.retriever import Retrieval
 from coach.settings import Settings
 from coach.types import Replay
 from tests.support.pages import CLEAR_QUESTIONS
+from tests.support.retrievals import found
 
 FOREIGN = (
     "Which wine goes with grilled salmon?",
@@ -145,3 +149,49 @@ def test_an_empty_question_is_empty_not_uncovered(replays: dict[str, Replay]) ->
     assert (gate.reason, gate.probability, gate.evidence) == ("empty", 0.0, {})
     assert answer.abstention is not None
     assert answer.abstention.nearest == ()
+
+
+def test_another_field_is_named_only_where_the_handbook_is_far(settings_of_pages: Settings) -> None:
+    """A question that is nearest to another field and refused narrowly is not said to lie outside."""
+    with Coach(settings_of_pages.model_copy(update={"rerank": False})) as fused:
+        narrow, far = (
+            fused.replay(one).gate for one in ("how to lock a bike", "What share of tax is paid back?")
+        )
+    assert narrow.evidence["off_topic_near"] == max(
+        value for name, value in narrow.evidence.items() if name.endswith("_near")
+    )
+    assert (narrow.reason, far.reason) == ("not_covered", "off_topic")
+    assert far.probability < OFF_TOPIC_BELOW <= narrow.probability < narrow.threshold
+
+
+class Measured:
+    """Stands for what measures retrievals: by the question."""
+
+    def __init__(self, replays: dict[str, Replay]) -> None:
+        self._replays = replays
+
+    def measure(self, retrieval: Retrieval) -> dict[str, float]:
+        return self._replays[retrieval.query.original].gate.evidence
+
+
+@pytest.mark.parametrize(
+    ("whole", "score", "covered"),
+    [
+        (FOREIGN[0], STANDS_ALONE, True),
+        (FOREIGN[0], STANDS_ALONE - 0.1, False),
+        (INSTRUCTION, STANDS_ALONE, False),
+    ],
+    ids=["of its own", "hangs on another part", "behind an instruction"],
+)
+def test_a_question_is_covered_if_a_part_that_stands_alone_is(
+    replays: dict[str, Replay], gated: Coach, whole: str, score: float, *, covered: bool
+) -> None:
+    """What was found for that part alone is then answered from; the question stays what was asked."""
+    evidence: Evidence = Measured(replays)  # type: ignore[assignment]
+    parts = (found(FOREIGN[1], 1.0), found(CLEAR_QUESTIONS[0], score))
+    decision, answered = Gate(evidence, rerank=gated.settings.rerank).decide_by_parts(
+        found(whole, 1.0, parts=parts)
+    )
+    assert decision.covered == covered
+    assert answered.sections == (parts[1].sections if covered else found(whole, 1.0).sections)
+    assert answered.query.original == whole

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from coach.retrieve.parts import STANDS_ALONE
 from coach.retrieve.passages import FURTHEST_BELOW, choose_passages, find_section
 from coach.retrieve.retriever import FoundSection, Retrieval
 from coach.retrieve.search import EmbeddedQuery
@@ -15,6 +16,7 @@ from ingest.store.values import SparseVector
 from tests.support.fake_embedder import make_section_chunk
 from tests.support.handbook import ask, handbook, loader
 from tests.support.index_samples import direction
+from tests.support.retrievals import MEASURED
 
 BOOK = handbook("a.md", "# Book\n## One?\nbody@ First.\n## Two?\nbody@ Second.\n## Three?\nbody@ Third.")
 LOAD = loader(BOOK)
@@ -75,10 +77,12 @@ def test_a_section_that_a_document_lacks_is_an_error() -> None:
         find_section(BOOK, "another")
 
 
-def test_each_part_of_a_question_has_its_best_section() -> None:
-    """A section that is best for one part is there and carries that part, however far below it stands."""
+def test_each_part_that_stands_alone_has_its_best_section() -> None:
+    """It is there and carries that part, however far below it stands for the whole, or not found for it."""
     found = retrieval(2.0, 0.1)
-    [first, second] = (section.section_id for section in found.sections)
-    chosen = choose_passages(replace(found, part_sections=(first, second)), limit=1, load=LOAD)
-    assert [(passage.section_id, passage.part) for passage in chosen] == [(first, 0), (second, 1)]
-    assert [passage.part for passage in choose_passages(found, limit=1, load=LOAD)] == [0]
+    own = replace(retrieval(0.0, 0.0, STANDS_ALONE), scored=MEASURED)
+    alone = [replace(own, sections=own.sections[place:]) for place in (1, 2)]
+    alone[0] = replace(alone[0], sections=(replace(alone[0].sections[0], score=STANDS_ALONE),))
+    chosen = choose_passages(replace(found, parts=tuple(alone)), limit=1, load=LOAD)
+    assert [(one.heading, one.part) for one in chosen] == [("One?", None), ("Two?", 0), ("Three?", 1)]
+    assert [one.part for one in choose_passages(found, limit=1, load=LOAD)] == [0]

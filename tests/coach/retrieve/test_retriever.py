@@ -133,3 +133,21 @@ def test_every_stage_is_timed() -> None:
     spent = watch.read_ms()
     assert list(spent) == ["search", "rerank", "total"]
     assert spent["total"] >= spent["search"] + spent["rerank"] - 0.002
+
+
+def test_each_part_of_a_question_is_found_by_itself(index: Open) -> None:
+    """What answers a part leads there, wherever it stands for the whole; one part alone is the whole."""
+    near, far = make_section_chunk("near", "one"), make_section_chunk("far", "two")
+    build = index({near: 0.0, far: 80.0})
+    embedder = FakeEmbedder({"how do I tune it?": 80.0})
+
+    def by_parts(question: str, settings: Settings = SETTINGS) -> Retrieval:
+        retriever, watch = Retriever(build, embedder, settings), Stopwatch()
+        whole = retriever.retrieve(question, where={}, watch=watch)
+        return retriever.with_parts(whole, where={}, watch=watch)
+
+    found = by_parts("What is RRF and how do I tune it?")
+    assert [part.query.parts for part in found.parts] == [("What is RRF",), ("how do I tune it?",)]
+    assert [order(part)[0] for part in (found, *found.parts)] == ["one", "one", "two"]
+    assert by_parts("what is it").parts == ()
+    assert by_parts("What is RRF and how do I tune it?", FUSED).parts == ()

@@ -1,6 +1,7 @@
 import pytest
 
-from coach.retrieve.rewrite import Rewriter, split_parts
+from coach.retrieve.rewrite import Rewriter
+from coach.retrieve.split import split_parts
 
 VOCABULARY = {
     "hallucination": 9,
@@ -85,16 +86,31 @@ def test_a_question_without_words_has_no_terms_and_no_parts(rewriter: Rewriter) 
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("How big is a chunk? And why?", ("How big is a chunk?",)),
+        ("How big is a chunk? And why?", ("How big is a chunk? And why?",)),
         ("What is RRF and how do I tune it?", ("What is RRF", "how do I tune it?")),
         (
             "We had an outage on Monday. Nobody noticed. What should we have alerted on?",
-            ("What should we have alerted on?",),
+            ("We had an outage on Monday. Nobody noticed. What should we have alerted on?",),
+        ),
+        (
+            "The refund bot lied to a client. It is Sunday. What do you do? And how do you size a cache?",
+            (
+                "The refund bot lied to a client. It is Sunday. What do you do?",
+                "And how do you size a cache?",
+            ),
+        ),
+        (
+            "An article in the help centre is old. Is it cached? Please explain RRF. I start on Monday.",
+            ("An article in the help centre is old. Is it cached?", "Please explain RRF. I start on Monday."),
+        ),
+        (
+            "In a panel, how do you price tokens and is it worth it?",
+            ("In a panel, how do you price tokens and is it worth it?",),
         ),
         ("questions for a staff loop", ("questions for a staff loop",)),
         ("什么是分布式锁？怎么实现一个分布式锁？", ("什么是分布式锁？怎么实现一个分布式锁？",)),
     ],
 )
 def test_parts_are_the_questions_in_a_text(text: str, parts: tuple[str, ...]) -> None:
-    """A story is not a part, a second question is; a fragment too short to search for is not."""
+    """A story goes with the question behind it; what names no matter goes with the question before it."""
     assert split_parts(text) == parts
