@@ -13,6 +13,7 @@ from coach.recruit.problem import (
     LEVEL_SHARE,
     Problem,
     full_minutes,
+    is_near,
     told_count,
 )
 
@@ -106,7 +107,20 @@ def because(pool: Pool, problem: Problem, core: Sequence[ConditionName]) -> str:
     told = _and([_phrase(pool, problem, name) for name in core])
     figures = " ".join(_figures(problem, frozenset(core)))
     verdict = "cannot hold together" if len(core) > 1 else "cannot be had"
-    return f"{told} {verdict}. {figures}".strip()
+    return f"{told} {verdict}. {figures} {_left_out(pool, problem, frozenset(core))}".strip()
+
+
+def _left_out(pool: Pool, problem: Problem, core: frozenset[ConditionName]) -> str:
+    """Return how many questions would fit but for what is to be avoided, and why; empty if none would."""
+    questions, level = pool.by_id(), problem.wishes.level
+    whys = Counter(
+        why
+        for name, why in problem.avoided.items()
+        if _is_apt(problem, core, questions[name])
+        and ("level" not in core or is_near(questions[name], level))
+    )
+    told = _and([f"{count} because {why}" for why, count in sorted(whys.items())])
+    return f"Of those that would fit, {whys.total()} are left out: {told}." if whys else ""
 
 
 def _phrase(pool: Pool, problem: Problem, name: ConditionName) -> str:

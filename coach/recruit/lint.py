@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,12 +12,13 @@ from typing import Literal
 import yaml
 
 from coach.recruit.pack import QuestionPack
-from ingest.contract import Frozen, ParsedDocument, QuestionTags
+from ingest.contract import Frozen
 
 Rule = Literal[
     "protected_topic", "personal_trait", "biased_wording", "trivia", "unequal_difficulty", "no_rubric"
 ]
 _WORDED: tuple[Rule, ...] = ("protected_topic", "personal_trait", "biased_wording", "trivia")
+_NAME = re.compile(r"<(\w+)>")
 MAX_DIFFERENCE = 0.25
 """Forms whose mean difficulties lie further apart, on the scale of 5, are not equally hard."""
 
@@ -26,7 +27,7 @@ class Finding(Frozen):
     """Something to mend.
 
     Attributes:
-        place: The interview and the question, or "request".
+        place: The interview and the question, or `REQUEST`.
         quote: The words in question; empty where it is not about words.
         about: What the words are about.
     """
@@ -45,15 +46,21 @@ class _Pattern:
     about: str
 
 
-def lint_text(text: str, *, place: str = "request") -> tuple[Finding, ...]:
+REQUEST = "request"
+"""The place of a job text or a note, which speaks of the candidate to somebody else."""
+
+
+def lint_text(text: str, *, place: str = REQUEST) -> tuple[Finding, ...]:
     """Return what a job text or the wording of a question should not say, in the order of the text.
 
     >>> [finding.about for finding in lint_text("Native speakers only. How old are you?")]
     ['origin', 'age']
+    >>> [finding.about for finding in lint_text("Ask how old she is and about her husband.")]
+    ['age', 'family']
     >>> lint_text("How do you test a model for gender bias in a cloud-native service?")
     ()
     """
-    patterns, advice = _rules()
+    patterns, advice = _rules(is_request=place == REQUEST)
     found = [
         (
             match.start(),
@@ -66,31 +73,21 @@ def lint_text(text: str, *, place: str = "request") -> tuple[Finding, ...]:
 
 
 def lint_packs(
-    interviews: Sequence[tuple[str, float, Sequence[QuestionPack]]], load: Callable[[str], ParsedDocument]
+    interviews: Sequence[tuple[str, float, Sequence[QuestionPack]]],
 ) -> tuple[Finding, ...]:
     """Return the findings on interviews, each given as name, mean difficulty and packs.
 
-    Everything that is said to a candidate is read: the question, its other wordings, and the probes.
+    Everything that is said to a candidate is read: the question and the probes.
     """
-    found = [finding for name, _, packs in interviews for finding in _in_interview(name, packs, load)]
+    found = [finding for name, _, packs in interviews for finding in _in_interview(name, packs)]
     return tuple(dict.fromkeys((*found, *_between(interviews))))
 
 
-def _in_interview(
-    name: str, packs: Sequence[QuestionPack], load: Callable[[str], ParsedDocument]
-) -> Iterator[Finding]:
+def _in_interview(name: str, packs: Sequence[QuestionPack]) -> Iterator[Finding]:
     _, advice = _rules()
     for number, pack in enumerate(packs, start=1):
         place = f"{name}, question {number}"
-        tags = next(
-            (
-                section.question or QuestionTags()
-                for section in load(pack.question.document).sections
-                if section.id == pack.question.id
-            ),
-            QuestionTags(),
-        )
-        for said in (pack.question.text, *tags.aliases, *(probe.ask for probe in pack.probes)):
+        for said in (pack.question.text, *(probe.ask for probe in pack.probes)):
             yield from lint_text(said, place=place)
         if pack.rubric.derived:
             about = "the page has no rubric; its steps and traps stand in for one"
@@ -111,12 +108,20 @@ def _between(interviews: Sequence[tuple[str, float, Sequence[QuestionPack]]]) ->
 
 
 @cache
-def _rules() -> tuple[tuple[_Pattern, ...], dict[Rule, str]]:
+def _rules(*, is_request: bool = False) -> tuple[tuple[_Pattern, ...], dict[Rule, str]]:
     text = resources.files("coach.recruit").joinpath("lint.yaml").read_text(encoding="utf-8")
     raw = yaml.safe_load(text)
+    persons = raw["persons"]
+    named = {name: persons[name] for name in ("they", "someone", "must")} if is_request else {}
+    named["your"] = persons["them" if is_request else "you"]
     patterns = tuple(
-        _Pattern(rule, re.compile(entry["pattern"], re.IGNORECASE), entry["about"])
+        _Pattern(
+            rule,
+            re.compile(_NAME.sub(lambda name: named[name[1]], entry["pattern"]), re.IGNORECASE),
+            entry["about"],
+        )
         for rule in _WORDED
         for entry in raw[rule]
+        if {name[1] for name in _NAME.finditer(entry["pattern"])} <= named.keys()
     )
     return patterns, raw["advice"]

@@ -8,12 +8,14 @@ from typing import Any
 from pydantic import Field
 
 from coach.recruit.contract import Wishes
+from coach.recruit.lint import REQUEST, lint_text
 from coach.recruit.read import MAX_REQUEST_CHARS, Reading
 from coach.recruit.recruiter import Recruiter
-from coach.recruit.sets import QuestionSet, Weighting, check_weightings
+from coach.recruit.revise import revised
+from coach.recruit.sets import QuestionSet, Weighting, check_weightings, usual_title
 from coach.recruit.store import StoredTemplate
 from coach.recruit.template import MAX_INTRODUCTION_CHARS, MAX_NOTES_CHARS, applied
-from coach.recruit.wishes import AVOIDED, SIZES, overlaid
+from coach.recruit.wishes import overlaid
 from ingest.contract import Frozen
 
 Read = Callable[[str], Reading]
@@ -75,8 +77,9 @@ def build_next(
     """Return the version that follows another; what the order does not speak of stays as it was.
 
     Of wishes, those that were given hold and the others stay; a text changes what it speaks of, and adds what
-    it rules out. House rules are not applied again: what was changed by hand stays changed. Words and weights
-    change no question; other wishes leave those in place that may stay, unless others are preferred now.
+    it rules out; see `revised`. House rules are not applied again: what was changed by hand stays changed.
+    Words and weights change no question; other wishes leave those in place that may stay, unless others are
+    preferred now.
 
     Args:
         recruiter: Of the live index.
@@ -87,15 +90,19 @@ def build_next(
     Raises:
         NotFoundError: The wishes name something that the handbook lacks, or a weight is given for a question
             that is not in the set.
-        UsageError: Neither a choice nor a proof that there is none was found, or the wishes do not fit with
-            those of the version before.
+        UsageError: Neither a choice nor a proof that there is none was found, the wishes do not fit with
+            those of the version before, or nothing of the text could be read.
     """
     wishes = _wishes_after(before.wishes, order, read or recruiter.read)
-    title, request = order.title or before.title, order.text or before.request
+    kept = usual_title(wishes) if before.title == usual_title(before.wishes) else before.title
+    title, request = order.title or kept, order.text or before.request
     weightings = order.weightings or ()
     if wishes == before.wishes and before.corpus_hash == recruiter.pool.corpus_hash:
         check_weightings(weightings, before.interviews)
-        made = before.model_copy(update={"title": title, "request": request, "weightings": weightings})
+        on_sets = (one for one in before.findings if one.place != REQUEST)
+        findings = (*lint_text(request), *on_sets)
+        changes = {"request": request, "weightings": weightings, "findings": findings}
+        made = before.model_copy(update=changes | {"title": title})
     else:
         same = all(getattr(wishes, name) == getattr(before.wishes, name) for name in _PREFERENCES)
         like = before if same else None
@@ -118,22 +125,8 @@ def _wishes_after(before: Wishes, order: Order, read: Read) -> Wishes:
         sent = dict(order.wishes)
         return overlaid(before, {name: sent[name] for name in order.wishes.model_fields_set})
     if order.text.strip():
-        return overlaid(before, _spoken(read(order.text)), joined=AVOIDED)
+        return revised(before, order.text, read(order.text))
     return before
-
-
-def _spoken(reading: Reading) -> dict[str, Any]:
-    """Return what a text speaks of, by field; competencies that only stand for its kinds are not of it."""
-    kinds = {(one.start, one.end) for one in reading.inferred if one.field == "kinds"}
-    names: set[str] = set()
-    for one in reading.inferred:
-        if one.field == "count":
-            names.update(SIZES)
-        elif one.field != "competencies":
-            names.add(one.field)
-        elif one.by == "model" or (one.start, one.end) not in kinds:
-            names.update((one.field, "focus"))
-    return {name: value for name, value in reading.wishes if name in names}
 
 
 def _words(order: Order, introduction: str, notes: str) -> dict[str, Any]:

@@ -265,7 +265,7 @@ def why_avoided(pool: Pool, wishes: Wishes, questions: Iterable[PoolQuestion]) -
 def _candidate(question: PoolQuestion, wishes: Wishes, nearness: float) -> Candidate:
     level = wishes.level
     fits = level is None or not question.levels or level in question.levels
-    near = fits or any(level and _apart(level, other) == 1 for other in question.levels)
+    near = fits or is_near(question, level)
     score = (
         _FIT_SCORE * fits
         + _FREQUENCY_SCORE.get(question.frequency or "", 0)
@@ -273,6 +273,11 @@ def _candidate(question: PoolQuestion, wishes: Wishes, nearness: float) -> Candi
         + _drawn(wishes.seed, question.id)
     )
     return Candidate(question, fits, near, score)
+
+
+def is_near(question: PoolQuestion, level: Level | None) -> bool:
+    """Return whether a question is for a level or one beside it; one without levels suits any."""
+    return not question.levels or any(level and _apart(level, other) <= 1 for other in question.levels)
 
 
 def _apart(first: Level, second: Level) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from coach.recruit.contract import MAX_MINUTES, MAX_QUESTIONS, MAX_SETS, CompetencyWish, Wishes
 from coach.recruit.pool import Pool
-from coach.recruit.problem import told_count
+from coach.recruit.problem import told_count, why_avoided
 from coach.recruit.read_competencies import About, CompetencyReader
 from coach.recruit.read_kinds import KindCue, Scope, named_kinds, negated
 from coach.recruit.read_language import NOT_ENGLISH, is_english, stems_of
@@ -19,8 +19,9 @@ from coach.recruit.read_names import title_stems
 from coach.recruit.read_number_words import Number
 from coach.recruit.read_numbers import counted, read_numbers
 from coach.recruit.read_parts import asides
+from coach.recruit.read_portions import Portions, read_portions
 from coach.recruit.read_rulings import Ruling, ruled_kinds, rulings, within
-from coach.recruit.read_shares import read_shares, weights
+from coach.recruit.read_shares import Share, read_shares, weights
 from coach.recruit.read_text import Clause, Embed, asking, is_terse, lies_in, without
 from coach.types import ModelUse
 from ingest.analysis import terms
@@ -39,6 +40,7 @@ InferredField = Literal[
     "avoid_competencies",
     "avoid_topics",
 ]
+ReadBy = Literal["words", "meaning", "model"]
 _ABOUT_THE_INTERVIEW = re.compile(
     r"\b(?:\d+|hiring (?:team|manager)|questions?|qs|q's|interviews?|interviewers?|loop|rounds?|screen"
     r"|(?<!test )(?<!golden )(?<!gold )(?<!eval )(?<!data )(?<!reference )sets?|(?<!service )levels?"
@@ -52,6 +54,7 @@ _ALL_OF_IT = 0.95
 _MOST_TOPIC_STEMS = 3
 # Of all questions of a wanted kind and level, a competency that holds this share stands for the kind.
 _KIND_SHARE = 0.25
+_KIND_STEM_CHARS = 5
 BOUNDS: dict[str, tuple[float, float]] = {
     "minutes": (_SHORTEST_MINUTES, MAX_MINUTES),
     "count": (1, MAX_QUESTIONS),
@@ -66,7 +69,8 @@ class Inferred(Frozen):
 
     Attributes:
         value: As it is shown: "senior", "30", "evaluation".
-        by: Whether rules on words read it, or a model whose quote was checked.
+        by: Whether rules on words read it, or a model whose quote was checked; "meaning" is a topic that no
+            words name, the nearest to them.
     """
 
     field: InferredField
@@ -74,7 +78,7 @@ class Inferred(Frozen):
     words: str
     start: int
     end: int
-    by: Literal["words", "model"] = "words"
+    by: ReadBy = "words"
 
 
 class Reading(Frozen):
@@ -105,12 +109,12 @@ class _Draft:
     inferred: list[Inferred] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def infer(self, name: InferredField, value: str, start: int, end: int) -> None:
+    def infer(self, name: InferredField, value: str, start: int, end: int, by: ReadBy = "words") -> None:
         words = self.text[start:end]
         lead = len(words) - len(words.lstrip())
         start, words = start + lead, words.strip()
         self.inferred.append(
-            Inferred(field=name, value=value, words=words, start=start, end=start + len(words))
+            Inferred(field=name, value=value, words=words, start=start, end=start + len(words), by=by)
         )
 
 
@@ -132,14 +136,21 @@ class RequestReader:
         level = self._told_level(text, numbers)
         ruled = rulings(text, scopes, self._reader.embed)
         kinds = ruled_kinds(text, ruled)
-        if not any(one.wanted for one in kinds):
+        kept = without(text, [(one.from_, one.end) for one in scopes])
+        portions = read_portions(kept, self._reader.named)
+        if portions:
+            numbers = [*(one for one in numbers if one.field != "count"), portions.total]
+            kinds = _portioned(draft, portions, kinds)
+        elif not any(one.wanted for one in kinds):
             kinds += _counted_kinds(text, numbers)
         _take_level(draft, level)
         _take_numbers(draft, numbers)
         _take_kinds(draft, kinds)
-        kept = without(text, [(one.from_, one.end) for one in scopes])
-        self._take_competencies(draft, _on_topic(text, scopes, ruled, numbers, level), kept)
-        self._take_avoided(draft, scopes, kinds)
+        topical = without(_on_topic(text, scopes, ruled, numbers, level), portions.taken if portions else ())
+        self._take_competencies(draft, topical, kept, portions.shares if portions else {})
+        self._take_avoided(draft, [one for one in scopes if not _holds_one(one, numbers)], kinds)
+        if draft.values.get("rounds", 1) > 1 and len(draft.values["competencies"]) > 1:
+            draft.notes.append("Each round is on all topics; to give each its own, build them one by one.")
         focus = text if is_terse(text) else ""
         wishes = Wishes(**draft.values, focus=focus[:4000])
         return Reading(wishes=wishes, inferred=tuple(draft.inferred), notes=tuple(draft.notes))
@@ -155,7 +166,7 @@ class RequestReader:
     def _take_avoided(self, draft: _Draft, scopes: Sequence[Scope], kinds: Sequence[KindCue]) -> None:
         ruled_out: list[tuple[str, int, int]] = []
         topics: list[str] = []
-        wanted = {one.id for one in draft.values["competencies"]}
+        wanted, questions = {one.id for one in draft.values["competencies"]}, self._pool.questions
         for scope in scopes:
             if any(scope.start <= cue.start < scope.end for cue in kinds if not cue.wanted):
                 continue
@@ -180,6 +191,9 @@ class RequestReader:
         for name, place in places.items():
             draft.infer("avoid_competencies", name, *place)
         draft.values |= {"avoid_competencies": tuple(places), "avoid_topics": tuple(topics)}
+        idle = [one for one in topics if not why_avoided(self._pool, Wishes(avoid_topics=(one,)), questions)]
+        if idle:
+            draft.notes.append(f"No question holds {', '.join(map(repr, idle))}: nothing is left out for it.")
 
     def _rules_out(self, competency: str, clause: Clause) -> bool:
         """Return whether a clause may rule out all of a wanted competency: its name alone does not."""
@@ -191,8 +205,8 @@ class RequestReader:
         """Return whether words name a competency by its title."""
         return bool(title_stems(self._pool.title(competency), competency) & set(terms(said)))
 
-    def _take_competencies(self, draft: _Draft, text: str, kept: str) -> None:
-        """Take what a request is about from its topical words, and its parts from all that it keeps."""
+    def _take_competencies(self, draft: _Draft, text: str, kept: str, told: Mapping[str, Share]) -> None:
+        """Take what a request is about from its topical words, its parts as told or from what it keeps."""
         found = self._reader.read(without(text, asides(draft.text)), draft.text) or self._reader.read(
             text, draft.text
         )
@@ -200,18 +214,25 @@ class RequestReader:
         if found and kinds and not is_terse(text) and not self._have(found, kinds):
             found = []  # what an advert says of the post yields to the kinds that its reader asks for alone
         spoken = {one.id: one.words for one in found}
-        shares = read_shares(kept, list(spoken), self._reader.named)
+        near = {one.id for one in found if not one.is_named}
+        shares = told or read_shares(kept, list(spoken), self._reader.named)
         parts = [share.part for share in shares.values() if share.part]
         if sum(parts) >= _ALL_OF_IT:
             spoken.clear()
         spoken |= {name: (share.start, share.end) for name, share in shares.items()}
         if not spoken:
             self._stand_for_kinds(draft)
+            if not draft.values["competencies"]:
+                draft.notes.append("No topic is asked for: questions of all chapters will do.")
             return
         weighed = weights(list(spoken), shares)
         draft.values["competencies"] = tuple(CompetencyWish(id=one, weight=weighed[one]) for one in spoken)
+        near -= shares.keys()
         for name, words in spoken.items():
-            draft.infer("competencies", name, *words)
+            draft.infer("competencies", name, *words, "meaning" if name in near else "words")
+        if near >= spoken.keys():
+            nearest = ", ".join(repr(self._pool.title(name)) for name in spoken)
+            draft.notes.append(f"No topic of the handbook is named; taken as the nearest: {nearest}.")
         are_told = shares.keys() >= spoken.keys() and all(
             one.part and one.is_exact for one in shares.values()
         )
@@ -256,6 +277,11 @@ def _touches(clause: Clause, scope: Scope) -> bool:
     return clause.start < scope.end and scope.from_ < clause.end
 
 
+def _holds_one(scope: Scope, numbers: Sequence[Number]) -> bool:
+    """Return whether words that are ruled out hold a number that is read as one: "not over 50 minutes"."""
+    return any(one.start < scope.end and scope.start < one.end for one in numbers)
+
+
 def _on_topic(
     text: str,
     scopes: Sequence[Scope],
@@ -284,6 +310,8 @@ def _take_level(draft: _Draft, cue: LevelCue | None) -> None:
         return
     draft.values["level"] = cue.level
     draft.infer("level", cue.level or "any", cue.start, cue.end)
+    if cue.kind == "whole":
+        draft.notes.append(f"No level is named: {cue.level or 'any'} is guessed from all that is said.")
 
 
 def _take_numbers(draft: _Draft, numbers: Sequence[Number]) -> None:
@@ -321,6 +349,18 @@ def _counted_kinds(text: str, numbers: Sequence[Number]) -> list[KindCue]:
     return [KindCue(kind, True, *place) for kind, place in (named_kinds(text, *span) if span else ())]
 
 
+def _portioned(draft: _Draft, portions: Portions, kinds: Sequence[KindCue]) -> list[KindCue]:
+    """Return the kinds of a request with those that it wants so many of; no wish says how many of each."""
+    count = portions.total
+    if portions.kinds or not portions.shares:
+        said = " ".join(draft.text[count.start : count.end].split())
+        draft.notes.append(
+            f"Of “{said}” only the sum holds, {count.value:g}: no wish says how many are of a kind."
+        )
+    others = [one for one in kinds if not (one.wanted and count.start <= one.start < count.end)]
+    return others + [KindCue(kind, True, *place) for kind, place in portions.kinds]
+
+
 def _is_within(number: Number) -> bool:
     least, most = BOUNDS[number.field]
     return least <= number.value <= most
@@ -333,3 +373,8 @@ def _take_kinds(draft: _Draft, cues: Sequence[KindCue]) -> None:
         draft.values[name] = tuple(cue.kind for cue in chosen)
         for cue in chosen:
             draft.infer("kinds" if wanted else "avoid_kinds", cue.kind, cue.start, cue.end)
+            said = " ".join(draft.text[cue.start : cue.end].split())
+            if not wanted and cue.kind[:_KIND_STEM_CHARS] not in said.lower():
+                draft.notes.append(
+                    f"“{said}” is taken to leave out {cue.kind} questions; it does not name them."
+                )

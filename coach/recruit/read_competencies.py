@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,12 @@ import numpy.typing as npt
 from coach.recruit.contract import Competency
 from coach.recruit.fitted import Chances, load_arrays, load_regression
 from coach.recruit.pool import Pool
-from coach.recruit.read_names import Names, title_stems
+from coach.recruit.read_cues import CueReader, Seen, Tally
+from coach.recruit.read_names import Names
 from coach.recruit.read_text import Clause, Embed, clauses, is_terse, sentence_spans, sentences
 from coach.recruit.request_network import TOPICS, PieceLogits, read_pieces
-from coach.recruit.vocabulary import CUE, WEAK_CUE, mended, said_cues, stems, topics
-from ingest.analysis import stem, terms, words
+from coach.recruit.vocabulary import CUE, WEAK_CUE, topics
+from ingest.analysis import terms
 from ingest.store.values import Vector
 
 # What stands in any advert and any request; what a question has in common with it says nothing of its topic.
@@ -40,16 +41,6 @@ _EVERYWHERE = (
     "Home office, flexible hours, equipment of your choice.",
     "Our customers use our AI assistant every day.",
 )
-# What interviews are about and posts are not: in an advert only words on the interview count for these.
-_OF_INTERVIEWS = frozenset(
-    {
-        "behavioural toolkit",
-        "case files of named failures",
-        "interview landscape",
-        "study plans",
-        "templates and reference tables",
-    }
-)
 # Words of the field that mean something else in such company.
 _IDIOMS = re.compile(
     r"\bforward[- ]deployed\b"
@@ -57,17 +48,12 @@ _IDIOMS = re.compile(
     r"|\battention to detail\b|\bstory points?\b|\b(?:long|cover) story\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\s,;:()]+")
 _NEAREST_EVERYWHERE = 3
 _BACKGROUND = 0.5
 _NEAR = 0.2
 _NEIGHBOURS = 12
 _MEANING = 1.0
-_TITLE = 1.0
-_MOST_FOR_A_CUE = 2
-# What an advert's reader adds about the interview weighs more than what the advert says of the post.
-_ASKED_FOR = 2.0
-# Chances that a competency needs, and that the likeliest of all needs where none has them.
+# Chances that a competency needs, and that one needs where none has them.
 _LIKELY = 0.5
 _LIKELIEST = 0.2
 # The chance that one needs whose name is an item of a note: "RAG, agents and evals".
@@ -82,7 +68,6 @@ _ALONE = 0.35
 # A score that is enough however much an advert says of something else.
 _ENOUGH = 1.7
 _ENOUGH_IN_A_NOTE = 0.9
-_OUTRIGHT = 0.4
 _SAME_TOPIC = 0.5
 _SHARED_WORD = 0.3
 
@@ -94,22 +79,13 @@ class About:
     Attributes:
         score: Comparable within a request.
         words: Where the words stand that speak for it most.
+        is_named: Whether words name it; else it is only the nearest to them.
     """
 
     id: str
     score: float
     words: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tally:
-    scores: dict[str, float] = field(default_factory=dict)
-    best: dict[str, tuple[float, tuple[int, int]]] = field(default_factory=dict)
-
-    def add(self, name: str, score: float, span: tuple[int, int]) -> None:
-        self.scores[name] = self.scores.get(name, 0.0) + score
-        if score > self.best.get(name, (0.0, span))[0]:
-            self.best[name] = (score, span)
+    is_named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +97,7 @@ class Gathered:
         clauses: Of the text, and `vectors` what they mean, float32 (n_clauses, dim).
     """
 
-    tally: _Tally
+    tally: Tally
     named: Mapping[str, float]
     clauses: Sequence[Clause]
     vectors: Vector
@@ -147,18 +123,10 @@ class CompetencyReader:
         nearest = np.sort(self._vectors @ everywhere.T, axis=1)[:, -_NEAREST_EVERYWHERE:]
         self._background: Vector = nearest.mean(axis=1)
         self.about = _topics_of(pool.competencies, embed)
-        self._cues = {name: topics()[topic] for name, topic in self.about.items()}
-        self._of_interviews = {name for name, topic in self.about.items() if topic in _OF_INTERVIEWS}
-        self.stems = frozenset(stem for cues in self._cues.values() for cue in cues for stem in cue)
-        # "Agents: design" is about agents.
-        self._subjects = {
-            one.id: set(terms(one.title.partition(":")[0])) for one in pool.competencies if ":" in one.title
-        }
-        self.names = Names([one for one in pool.competencies if one.id in self.about], self.named)
-        # Words of a title speak for a chapter that the vocabulary does not know; elsewhere they mislead.
-        self._titles = {
-            name: stems for name, stems in _title_stems(pool.competencies).items() if name not in self._cues
-        }
+        self._cues = CueReader(pool.competencies, self.about)
+        self.stems = self._cues.stems
+        known = [one for one in pool.competencies if one.id in self.about]
+        self.names = Names(known, self.named, self._cues.heard)
 
     def read(self, text: str, request: str) -> list[About]:
         """Return the competencies that a text speaks of, most first; nothing if it speaks of none.
@@ -177,12 +145,12 @@ class CompetencyReader:
 
     def gather(self, text: str) -> Gathered:
         """Return what a text has to say of competencies."""
-        tally = _Tally()
-        seen: Counter[tuple[str, frozenset[str]]] = Counter()
+        tally = Tally()
+        seen: Seen = Counter()
         text = _IDIOMS.sub(lambda match: " " * len(match[0]), text)
         is_note = is_terse(text)
         for clause in sentences(text) if is_note else clauses(text):
-            self._count_cues(clause, tally, seen)
+            self._cues.count(clause, tally, seen)
         named = dict(tally.scores)
         for start, end in sentence_spans(text):
             self._count_meaning(text[start:end], (start, end), tally)
@@ -200,30 +168,27 @@ class CompetencyReader:
         mine = logits[:, [place[self.about[name]] for name in names]]
         weighed = load_regression("competencies").chances(signs(names, found, mine))[:, 1]
         chances = (weighed + _told(request, found.clauses, [self.about[name] for name in names])) / 2
-        listed = self._listed(found, dict(zip(names, chances.tolist(), strict=True)))
-        ranked = sorted(zip(chances, names, strict=True), key=lambda one: (-one[0], one[1]))
-        least = _LIKELY if listed or ranked[0][0] >= _LIKELY else max(_LIKELIEST, ranked[0][0])
+        by_name = dict(zip(names, chances.tolist(), strict=True))
+        listed = self._listed(found, by_name)
+        named = listed | found.named.keys()
+        taken = listed | likely(by_name, named, self._cues.of_interviews, is_listed=bool(listed))
         return [
-            About(name, round(float(chance), 3), self._spoken(name, found, mine[:, names.index(name)]))
-            for place, (chance, name) in enumerate(ranked)
-            if name in listed or (place < _MOST and chance >= least)
+            About(name, round(by_name[name], 3), self._spoken(name, found, mine[:, at]), name in named)
+            for at, name in sorted(enumerate(names), key=lambda one: (-by_name[one[1]], one[1]))
+            if name in taken
         ]
 
     def _listed(self, found: Gathered, chances: Mapping[str, float]) -> set[str]:
         """Return the competencies whose names are items of a note.
 
         In a list of names ("RAG, agents and evals"), or if a note says nothing else, each is meant. A single
-        name among other words has to be likely to some degree, for it may stand for something else; and what
-        it has in common with a competency that is taken already was said of that one.
+        name among other words has to be likely to some degree, for it may stand for something else.
         """
         if not found.is_note:
             return set()
         listed: set[str] = set()
         for is_list, names in self.names.items(found.clauses):
-            if is_list:
-                listed.update(names)
-            elif all(chances[name] < _LIKELY for name in names):
-                listed.update(name for name in names if chances[name] >= _LISTED)
+            listed.update(name for name in names if is_list or chances[name] >= _LISTED)
         return listed
 
     @staticmethod
@@ -246,42 +211,9 @@ class CompetencyReader:
 
         The subject of several chapters ("agents") names them all.
         """
-        said = set(terms(text))
-        subject = [name for name, stems in self._subjects.items() if said and said <= stems]
-        if subject:
-            return subject
-        tally = _Tally()
-        for clause in clauses(text):
-            self._count_cues(clause, tally, Counter())
-        best = max(tally.scores.values(), default=0.0)
-        return [
-            name
-            for name, score in sorted(tally.scores.items(), key=lambda one: (-one[1], one[0]))
-            if score >= max(WEAK_CUE, _OUTRIGHT * best)
-        ]
+        return self._cues.named(text)
 
-    def _count_cues(self, clause: Clause, tally: _Tally, seen: Counter[tuple[str, frozenset[str]]]) -> None:
-        said = [mended(one, self.stems) if clause.is_note else stem(one) for one in words(clause.said)]
-        held = set(said)
-        for name, cues in self._cues.items():
-            if name in self._of_interviews and not clause.is_request:
-                continue
-            for cue, worth in said_cues(cues, said):
-                one = frozenset(cue)
-                if seen[name, one] < _MOST_FOR_A_CUE:
-                    seen[name, one] += 1
-                    # The second time a word is said it says half as much.
-                    score = worth * len(cue) ** 0.5 / seen[name, one]
-                    score *= _ASKED_FOR if clause.is_request and not clause.is_note else 1.0
-                    tally.add(name, score, _words_of(clause, one))
-        for name, titled in self._titles.items():
-            for word, worth in titled.items():
-                one = frozenset((word,))
-                if word in held and not seen[name, one]:
-                    seen[name, one] += 1
-                    tally.add(name, _TITLE * worth, _words_of(clause, one))
-
-    def _count_meaning(self, sentence: str, span: tuple[int, int], tally: _Tally) -> None:
+    def _count_meaning(self, sentence: str, span: tuple[int, int], tally: Tally) -> None:
         if not terms(sentence):
             return
         nearness = self._vectors @ self.embed(sentence) - _BACKGROUND * self._background - _NEAR
@@ -289,7 +221,7 @@ class CompetencyReader:
             if nearness[place] > 0:
                 tally.add(self._of[place], _MEANING * float(nearness[place]), span)
 
-    def _best(self, tally: _Tally, named: Mapping[str, float], *, is_note: bool) -> list[About]:
+    def _best(self, tally: Tally, named: Mapping[str, float], *, is_note: bool) -> list[About]:
         ranked = sorted(tally.scores.items(), key=lambda one: (-one[1], one[0]))
         if not ranked or (not named and ranked[0][1] < _ALONE):
             return []
@@ -300,7 +232,34 @@ class CompetencyReader:
             for name, score in ranked
             if score >= least and (not named or named.get(name, 0) >= outright)
         ]
-        return [About(name, round(score, 3), tally.best[name][1]) for name, score in kept[:_MOST]]
+        return [
+            About(name, round(score, 3), tally.best[name][1], name in named) for name, score in kept[:_MOST]
+        ]
+
+
+def likely(
+    chances: Mapping[str, float], named: Collection[str], of_interviews: Collection[str], *, is_listed: bool
+) -> set[str]:
+    """Return the competencies that are likely enough; one that no words name raises no bar for others.
+
+    Args:
+        chances: Of each, at least one.
+        named: Those that words name.
+        of_interviews: Those that count only where nothing else does, unless words name them.
+        is_listed: Whether some of the named ones are taken in any case.
+
+    >>> chances = {"landscape": 0.54, "observability": 0.46, "agents-design": 0.26, "evaluation": 0.3}
+    >>> sorted(likely(chances, {"observability", "agents-design"}, {"landscape"}, is_listed=False))
+    ['agents-design', 'observability']
+    """
+    best = max((chance for name, chance in chances.items() if name in named), default=0.0)
+    least = _LIKELY if best >= _LIKELY else _LIKELIEST
+    is_named = is_listed or best >= _LIKELIEST
+    near = _LIKELY if is_named else min(_LIKELY, max(_LIKELIEST, *chances.values()))
+    ranked = sorted(chances, key=lambda name: (-chances[name], name))
+    found = [name for name in ranked if chances[name] >= (least if name in named else near)]
+    work = [name for name in found if name in named or name not in of_interviews]
+    return set((work or found)[:_MOST])
 
 
 def signs(names: Sequence[str], found: Gathered, topics: Vector) -> list[dict[str, float]]:
@@ -361,24 +320,6 @@ def _likelihood(logits: Vector) -> Chances:
     """Return the chance that each of some logits stands for by itself."""
     found: Chances = 1 / (1 + np.exp(-logits.astype(np.float64)))
     return found
-
-
-def _words_of(clause: Clause, cue: frozenset[str]) -> tuple[int, int]:
-    """Return where the words of a cue stand in its clause, from the first of them to the last."""
-    spans = [match.span() for match in _WORD.finditer(clause.said) if cue & set(stems(match[0]))]
-    if not spans:
-        return clause.start, clause.end
-    return clause.start + spans[0][0], clause.start + spans[-1][1]
-
-
-def _title_stems(competencies: Sequence[Competency]) -> dict[str, dict[str, float]]:
-    """Return what each word of a title is worth: all if no other title has it."""
-    stems = {one.id: title_stems(one.title, one.id) for one in competencies}
-    counts = Counter(stem for held in stems.values() for stem in held)
-    return {
-        name: {stem: 1.0 for stem in sorted(held) if counts[stem] == 1 and stem.isalpha()}
-        for name, held in stems.items()
-    }
 
 
 def _topics_of(competencies: Sequence[Competency], embed: Embed) -> dict[str, str]:

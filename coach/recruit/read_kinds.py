@@ -73,6 +73,15 @@ _RULED_OUT = re.compile(
     r"|dealt with)\s+(?:already|elsewhere|separately|by|in (?:the|an)other))",
     _FLAGS,
 )
+# "RAG and agents were covered in the first round", "evals have been done"
+_WAS_COVERED = re.compile(
+    r"(?<![\w&/'-])(?P<what>[\w&/'-]+(?: [\w&/'-]+){0,5}?)"
+    r"\s+(?:was|were|(?:has|have|had)(?: already)? been|got)\s+(?:already |all )?"
+    r"(?:covered|handled|done|asked|tested|discussed|dealt with)"
+    r"(?=\s*(?:[.,;:!?)\n]|$)|\s+(?:already|elsewhere|separately|earlier|before|yesterday|last|by|in|at|on"
+    r"|during)\b)",
+    _FLAGS,
+)
 # A form's field that says no, as in "System design: no."
 _ANSWERED_NO = re.compile(
     r"(?<![\w&/'-])(?P<what>[\w&/'-]+(?: [\w&/'-]+){0,2}?)\s*[:=?]\s*"
@@ -122,7 +131,7 @@ def negated(text: str) -> list[Scope]:
     found: list[Scope] = []
     for clause in _sentences(text):
         here: list[Scope] = []
-        for expression in (_LEAVE_OUT, _RULED_OUT, _ANSWERED_NO, _NEGATION, _TOO):
+        for expression in (_LEAVE_OUT, _RULED_OUT, _WAS_COVERED, _ANSWERED_NO, _NEGATION, _TOO):
             if expression is _TOO and not here:
                 continue
             for match in expression.finditer(text, clause.start, clause.end):
@@ -183,7 +192,7 @@ def _wanted(text: str, scopes: Sequence[Scope], expression: re.Pattern[str], gro
 
 def is_negated(said: str) -> bool:
     """Return whether words rule something out."""
-    expressions = (_LEAVE_OUT, _RULED_OUT, _ANSWERED_NO, _NEGATION)
+    expressions = (_LEAVE_OUT, _RULED_OUT, _WAS_COVERED, _ANSWERED_NO, _NEGATION)
     return any(one.search(said) for one in expressions)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coach.faithfulness.frequencies import rarity
 from coach.recruit.pool import Pool
+from coach.recruit.vocabulary import mended
 from ingest.analysis import STOPWORDS, stem, words
 
 # Shares of words. Notes have few function words and many terms, so that neither share tells alone; chosen on
@@ -30,7 +31,8 @@ def is_english(text: str, known: frozenset[str]) -> bool:
     said = [word for word in words(text) if not word.isdigit()]
     if len(said) < _FEWEST_WORDS:
         return True
-    unknown = sum(rarity(stem(word)) >= 1 and stem(word) not in known for word in said) / len(said)
+    meant = [mended(word, known) for word in said]
+    unknown = sum(rarity(word) >= 1 and word not in known for word in meant) / len(said)
     function = sum(word in STOPWORDS for word in said) / len(said)
     return unknown <= _MOST_UNKNOWN or function >= _FEWEST_FUNCTION_WORDS
 

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from coach.faithfulness.frequencies import rarity
 from coach.recruit.fitted import Chances, load_regression
 from coach.recruit.read_mentions import around
 from coach.recruit.read_parts import asides, title
 from coach.recruit.read_text import apart, asking, clauses, is_terse, lies_in
 from coach.recruit.request_network import chances_of, read_pieces
+from ingest.analysis import stem
 from ingest.contract import Level
 from ingest.store.values import Vector
 
@@ -42,6 +44,14 @@ _NAMES: dict[Level, str] = {
     r"|beginner|newcomer|career[- ]?(?:starter|changer)|first job|working student|werkstudent"
     rf"|associate {_ROLE}|{_RANK}[- ]?(?:1|(?-i:I)(?=\s*(?:[,(|–—-]|$)))|[le]3|ic1",
 }
+_SPELT_LEVELS: dict[str, Level] = {
+    "senior": "senior",
+    "junior": "junior",
+    "graduate": "junior",
+    "principal": "staff",
+    "intermediate": "mid",
+}
+_WORD = re.compile(r"[^\W\d_]{5,}")
 _SENIORITY = r"(?:levels?|lvl|seniority|seniorit\w+|grades?|experience|senior|junior|years)"
 _ANY = re.compile(
     rf"\b(?:any|all|every|no particular|whatever|whichever|mixed|various|different|several"
@@ -166,6 +176,7 @@ def _cues(text: str) -> Iterator[LevelCue]:
     for level, names in _NAMES.items():
         for match in re.finditer(rf"(?<![\w-])(?:{names})s?(?!\w)", text, _FLAGS):
             yield LevelCue(level, "name", match[0].lower(), *match.span())
+    yield from _misspelt(text) if is_terse(text) else ()
     for match in _YEARS.finditer(text):
         low = match["low"].lower()
         yield _of_years(_SPELT_YEARS.get(low) or int(low if low.isdigit() else 0), "years", match)
@@ -175,6 +186,17 @@ def _cues(text: str) -> Iterator[LevelCue]:
         yield _of_years(int(match["low"]), "bare years", match)
     for match in _UNTRIED.finditer(text):
         yield LevelCue("junior", "untried", "", *match.span())
+
+
+def _misspelt(text: str) -> Iterator[LevelCue]:
+    """Yield the words of a note that are none, but a slip away from the name of a level: "senoir"."""
+    from rapidfuzz.distance import OSA
+
+    for match in _WORD.finditer(text):
+        word = match[0].lower()
+        near = [level for level in _SPELT_LEVELS if OSA.distance(word, level, score_cutoff=1) == 1]
+        if near and rarity(stem(word)) >= 1:
+            yield LevelCue(_SPELT_LEVELS[near[0]], "name", near[0], *match.span())
 
 
 def _of_years(years: int, kind: CueKind, match: re.Match[str]) -> LevelCue:

@@ -30,6 +30,8 @@ MAX_QUOTE_CHARS = 300
 MOST_ITEMS = 40
 _FIELDS: tuple[InferredField, ...] = tuple(one for one in get_args(InferredField) if one != "avoid_topics")
 _LISTS = ("kinds", "avoid_kinds", "competencies", "avoid_competencies")
+_MISSING: dict[InferredField, str] = {"level": "No level", "competencies": "No topic"}
+"""How the note begins that tells that a field was not read."""
 _NOTHING = re.compile(r'"items"\s*:\s*\[\s*\]')
 _OBJECT = re.compile(r"\{[^{}]*\}")
 # A sentence that speaks to a machine says nothing of the job. English, like the rest of the vocabulary.
@@ -189,8 +191,9 @@ def _wishes(wishes: Wishes, items: Sequence[_Item]) -> Wishes:
 
 
 def _notes(offline: Reading, fields: Collection[str]) -> tuple[str, ...]:
-    """Return the notes without that of a level which the model has read."""
-    return tuple(one for one in offline.notes if not ("level" in fields and one.startswith("No level")))
+    """Return the notes without those that tell what the model has read to be missing."""
+    found = tuple(about for name, about in _MISSING.items() if name in fields)
+    return tuple(one for one in offline.notes if not one.startswith(found))
 
 
 def _schema() -> dict[str, JsonValue]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from coach.recruit.contract import Competency
 from coach.recruit.read_text import Clause
-from ingest.analysis import terms
+from ingest.analysis import STOPWORDS, stem, terms, words
 
-# What may stand between the items of a list.
-_ITEM = re.compile(r"[,;/&+|]|\b(?:and|or|plus)\b|\bas well as\b", re.IGNORECASE)
+ITEM = re.compile(r"[,;/&+|]|\b(?:and|or|plus)\b|\bas well as\b", re.IGNORECASE)
+"""What may stand between the items of a list."""
 _SHORTEST_NAME, _ABBREVIATED = 3, 4
 """A shorter word says nothing; one of so many letters may be the beginning of a longer one."""
 
@@ -18,9 +18,21 @@ _SHORTEST_NAME, _ABBREVIATED = 3, 4
 class Names:
     """The names of some competencies: words of their titles, or what the field calls them."""
 
-    def __init__(self, competencies: Sequence[Competency], named: Callable[[str], list[str]]) -> None:
-        """Take competencies, and what gives those that words speak for, of which others are passed over."""
+    def __init__(
+        self,
+        competencies: Sequence[Competency],
+        named: Callable[[str], list[str]],
+        heard: Callable[[str], Collection[str]],
+    ) -> None:
+        """Take competencies, and what gives those that words speak for, of which others are passed over.
+
+        Args:
+            competencies: Whose names these are.
+            named: Gives the competencies that words speak for.
+            heard: Gives the stems of the words that do so.
+        """
         self._named = named
+        self._heard = heard
         self._opening = {one.id: terms(one.title)[:1] for one in competencies}
         self._words = {one.id: title_stems(one.title, one.id) for one in competencies}
 
@@ -32,7 +44,7 @@ class Names:
         found = [
             (clause.sentence, self._meant(item))
             for clause in said
-            for item in _ITEM.split(clause.said)
+            for item in ITEM.split(clause.said)
             if terms(item)
         ]
         is_all = all(names for _, names in found)
@@ -50,8 +62,22 @@ class Names:
 
     def _meant(self, item: str) -> list[str]:
         """Return the competencies whose name some words are, by their titles or as the field calls them."""
-        opening = [name for name, first in self._opening.items() if terms(item) == first]
-        return opening or [name for name in self._named(item) if self.is_name(item, name)]
+        said = self._without_one(item)
+        opening = [name for name, first in self._opening.items() if terms(said) == first]
+        return opening or [name for name in self._named(said) if self.is_name(said, name)]
+
+    def _without_one(self, item: str) -> str:
+        """Return an item without the word that says nothing of the field, if it is one: "now cost"."""
+        heard, spoken = self._heard(item), words(item)
+        kept = [
+            word
+            for word in spoken
+            if word in STOPWORDS
+            or stem(word) in heard
+            or any(_begins(stem(word), one) for one in self._words.values())
+        ]
+        others = [word for word in spoken if word not in kept and len(word) >= _SHORTEST_NAME]
+        return " ".join(kept) if terms(" ".join(kept)) and len(others) <= 1 else item
 
 
 def title_stems(title: str, competency: str) -> set[str]:

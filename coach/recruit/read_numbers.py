@@ -32,14 +32,15 @@ _SUM = re.compile(
     rf"\b(?P<low>{NUMBER})\s+[\w-]+\s*(?:and|plus|\+|,)\s*(?P<more>{NUMBER})\s+[\w-]+\s+{ASKED}\b",
     _FLAGS,
 )
-_UNIT = (
+UNIT = (
     r"(?!\s*-?\s*(?:minutes?|mins?|m|hours?|hrs?|h|years?|yrs?|days?|weeks?|months?|%|k|people|persons?"
     r"|pages?|rounds?|candidates?|calls?|am|pm|o'clock)\b)(?!\s*%)"
 )
+"""Behind a number that may be one of questions no such word stands."""
 # "a dozen questions, no wait, make that eight"
 _CORRECTED = re.compile(
     rf"\b(?:make (?:it|that)|or rather|no,? wait|i mean(?:t)?|let'?s say|actually|correction:?|better)\s+"
-    rf"(?:just |only )?(?P<low>{NUMBER})\b{_UNIT}",
+    rf"(?:just |only )?(?P<low>{NUMBER})\b{UNIT}",
     _FLAGS,
 )
 _ROUNDS = re.compile(
@@ -88,6 +89,17 @@ def counted(text: str, numbers: Sequence[Number]) -> tuple[int, int] | None:
     count = next((one for one in numbers if one.field == "count"), None)
     found = _COUNTED.match(text, count.end) if count else None
     return (count.start, found.end()) if count and found else None
+
+
+def of_counts(text: str) -> tuple[list[Mention], list[Mention]]:
+    """Return the numbers and lengths of a text, parts of a set aside, and those that may count questions."""
+    weighed = roles(without(text, told_parts(text)))
+    return [one for one, _ in weighed], [one for one, _ in _taken_for(weighed, "count")]
+
+
+def tells_rounds(text: str) -> bool:
+    """Return whether a text speaks of several rounds or forms."""
+    return bool(_ROUNDS.search(text) or _FORMS.search(text))
 
 
 def chosen_numbers(text: str, weighed: Sequence[Weighed]) -> list[Number]:
@@ -154,7 +166,7 @@ def _count(text: str, weighed: Sequence[Weighed]) -> Iterator[Number]:
         total = sum(value(one) for one in plain.groups())
         yield Number("count", total, *plain.span(), total, total)
         return
-    is_shared = bool(_ROUNDS.search(text) or _FORMS.search(text))
+    is_shared = tells_rounds(text)
     told = [
         one
         for one, _ in _taken_for(weighed, "count")

@@ -28,6 +28,8 @@ NOTHING, NO_TOPIC = "nothing", "no topic"
 RULINGS = (NOTHING, NO_TOPIC, *(f"no {kind}" for kind in KINDS), *(f"only {kind}" for kind in KINDS))
 """What a clause may say: nothing of the sort, that something is left out, or that only a kind is wanted."""
 LEAST_CHANCE, LEAST_CHANCES = 0.3, {NO_TOPIC: 0.7}
+LEAST_CHANCE_UNNAMED = 0.5
+"""Of a clause that rules out something else in so many words, such as "No trivia", for a kind to be meant."""
 MOST_CHANCE_OF_NOTHING, LIKELY_CONTRARY = 0.7, 0.5
 """What rules find counts unless the clause is so likely to say nothing, or the contrary of another kind."""
 _MAY_RULE = re.compile(
@@ -90,11 +92,20 @@ def ruled_kinds(text: str, found: Iterable[Ruling]) -> list[KindCue]:
 
     Of contrary rulings on a kind the likelier one counts.
     """
+    found = [one for one in found if not _is_vague(text, one)]
     best: dict[str, Ruling] = {}
     for one in sorted(found, key=lambda one: -one.chance):
         best.setdefault(one.says.partition(" ")[2], one)
     cues = [_cue(text, kind, best[kind]) for kind in KINDS if kind in best]
     return sorted(cues, key=lambda cue: cue.start)
+
+
+def _is_vague(text: str, ruling: Ruling) -> bool:
+    """Return whether a clause may leave out a kind, but rather something else, which it names."""
+    verb, _, kind = ruling.says.partition(" ")
+    names = {name for name, _ in named_kinds(text, ruling.clause.start, ruling.clause.end)}
+    is_named = kind in names or not is_negated(ruling.clause.said)
+    return verb == "no" and kind in KINDS and not is_named and ruling.chance < LEAST_CHANCE_UNNAMED
 
 
 def _cue(text: str, kind: QuestionKind, ruling: Ruling) -> KindCue:

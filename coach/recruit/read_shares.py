@@ -94,7 +94,7 @@ def read_shares(text: str, wanted: Sequence[str], named: Names) -> dict[str, Sha
         (_before(text, begin, one.start()), _behind(text, one.end(), end, _END if one["rest"] else _BORDER))
         for begin, one, end in zip(least, found, most, strict=False)
     ]
-    said = [tuple(_topic(text[start:end], wanted, named) for start, end in pair) for pair in sides]
+    said = [tuple(topics_in(text[start:end], wanted, named) for start, end in pair) for pair in sides]
     first = 0 if said[-1][0] and not said[-1][1] else 1  # "RAG 60%, evals 40%", or the other way round
     shares: dict[str, Share] = {}
     for match, spans, names in zip(found, sides, said, strict=True):
@@ -150,7 +150,7 @@ def _before(text: str, least: int, end: int) -> tuple[int, int]:
     return max([least, end - _REACH_CHARS, *borders]), end
 
 
-def _topic(said: str, wanted: Sequence[str], named: Names) -> list[str]:
+def topics_in(said: str, wanted: Sequence[str], named: Names) -> list[str]:
     """Return what a few words name: of each thing the competencies that are wanted, or all if none are."""
     if len(said.split()) > _TOPIC_WORDS:
         return []

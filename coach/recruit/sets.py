@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from coach.errors import NotFoundError
 from coach.recruit.contract import ChosenSet, Conflict, Selection, TemplateUse, Wishes
-from coach.recruit.lint import Finding, lint_packs
+from coach.recruit.lint import Finding, lint_packs, lint_text
 from coach.recruit.pack import QuestionPack, make_pack
 from coach.recruit.pool import Pool
 from coach.types import Citation
@@ -42,7 +42,7 @@ class QuestionSet(Frozen):
         titles: Title of each competency, by id.
         conflict: Why the wishes cannot be met, if they cannot; the interviews are then the nearest ones.
         compromises: Preferences that were not met, and assumptions, a sentence each.
-        findings: What the lint has to say.
+        findings: What the lint has to say of the request and of what is asked.
         introduction: What interviewers say to every candidate first, word for word.
         notes: The organisation's own notes to its interviewers.
         template: The house rules that it follows, if any; what they gave stands in the other fields.
@@ -95,17 +95,25 @@ def make_set(
     check_weightings(weightings, interviews)
     wishes = selection.wishes
     return QuestionSet(
-        title=title or wishes.role or " ".join(filter(None, ("Interview:", wishes.level, "AI engineer"))),
+        title=title or usual_title(wishes),
         request=request,
         wishes=wishes,
         titles={one.id: one.title for one in pool.competencies},
         interviews=interviews,
         conflict=selection.conflict,
         compromises=selection.compromises,
-        findings=lint_packs([(one.name, one.difficulty, one.packs) for one in interviews], load),
+        findings=(
+            *lint_text(request),
+            *lint_packs([(one.name, one.difficulty, one.packs) for one in interviews]),
+        ),
         weightings=weightings,
         corpus_hash=pool.corpus_hash,
     )
+
+
+def usual_title(wishes: Wishes) -> str:
+    """Return what a set is called to which nobody has given a title."""
+    return wishes.role or " ".join(filter(None, ("Interview:", wishes.level, "AI engineer")))
 
 
 def check_weightings(weightings: Sequence[Weighting], interviews: Sequence[Interview]) -> None:

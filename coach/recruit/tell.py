@@ -27,4 +27,6 @@ def _lines(made: QuestionSet) -> Iterator[str]:
             yield f"{number:3}. {printable(question.text)}  ({pack.minutes:g} min, {pack.asked} probes)"
             yield f"     {printable(' '.join(pack.reasons))} [{place}]"
     yield from (f"Note: {told}" for told in made.compromises)
-    yield from (f"Mend: {one.place}: {one.about}. {one.advice}" for one in made.findings)
+    for one in made.findings:
+        quote = f" (“{printable(one.quote)}”)" if one.quote else ""
+        yield f"Mend: {one.place}: {one.about}{quote}. {one.advice}"

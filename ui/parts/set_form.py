@@ -101,11 +101,14 @@ def _weighed(
         )
 
 
+_READ_BY = {"model": " (by the model)", "meaning": " (only the nearest)"}
+
+
 def inferred_list(inferred: Sequence[Inferred]) -> None:
     """Draw what was read, each with the words that it comes from."""
     rows = "\n".join(
         f"| {escaped(one.field.replace('_', ' '))} | {escaped(one.value)}"
-        f"{' (by the model)' if one.by == 'model' else ''} | {escaped(_short(one.words))} |"
+        f"{_READ_BY.get(one.by, '')} | {escaped(_short(one.words))} |"
         for one in inferred
     )
     st.markdown(f"| Read as | Value | From the words |\n|---|---|---|\n{rows}")

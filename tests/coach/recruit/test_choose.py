@@ -198,6 +198,15 @@ def test_a_competency_without_questions_of_the_kind_is_named() -> None:
     assert "3 such questions; 5 would be needed" in conflict.because
 
 
+def test_what_was_left_out_is_part_of_the_reason() -> None:
+    """Where questions that would fit are to be avoided, the reason says how many and why."""
+    wishes = Wishes(count=4, competencies=(CompetencyWish(id="cost"),), avoid_kinds=("conceptual", "design"))
+    assert choose(MIXED, wishes.model_copy(update={"avoid_kinds": ()})).conflict is None
+    conflict = choose(MIXED, wishes).conflict
+    assert conflict is not None
+    assert "1 because design questions are to be avoided." in conflict.because
+
+
 def test_a_wish_that_contradicts_itself_is_named() -> None:
     """What is asked for and to be avoided at once is a conflict; the nearest set leaves it out."""
     selection = choose(MIXED, Wishes(count=3, kinds=("design", "scenario"), avoid_kinds=("design",)))

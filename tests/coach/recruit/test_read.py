@@ -229,6 +229,75 @@ def test_another_language_is_told(recruiter: Recruiter, text: str, *, is_told: b
     assert any("only English is read" in note for note in recruiter.read(text).notes) is is_told
 
 
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("hello, senior", "No topic is asked for"),
+        (
+            "senior: what everybody does first when a whole region goes dark",
+            "No topic of the handbook is named",
+        ),
+        ("senior, cost", None),
+    ],
+)
+def test_a_topic_that_no_words_name_is_told(recruiter: Recruiter, text: str, note: str | None) -> None:
+    """Where only the nearest chapter or none at all was found the reading says so."""
+    reading = recruiter.read(text)
+    assert [one.startswith(note) for one in reading.notes if note] == ([True] if note else [])
+    by = {one.by for one in reading.inferred if one.field == "competencies"}
+    assert by == ({"words"} if note is None else {"meaning"} if "named" in note else set())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incidents were covered in the first round. Now 30 minutes on cost",
+        "Incident response has been tested already; cost, mid",
+        "Incidents were done yesterday, today cost",
+    ],
+)
+def test_what_was_covered_before_is_left_out(recruiter: Recruiter, text: str) -> None:
+    """A topic of another round is not asked for again, and the one beside it is."""
+    wishes = recruiter.read(text).wishes
+    assert [one.id for one in wishes.competencies] == ["cost"]
+    assert wishes.avoid_competencies == ("incident-response",)
+
+
+@pytest.mark.parametrize(
+    "text", ["cost, senior, not longer than 50 minutes", "cost, not over 8 questions, mid"]
+)
+def test_a_number_that_is_not_to_be_exceeded_is_no_topic(recruiter: Recruiter, text: str) -> None:
+    """What is read as a length or a count is not left out of the questions as well."""
+    reading = recruiter.read(text)
+    assert reading.wishes.avoid_topics == ()
+    assert reading.wishes.minutes == 50 or reading.wishes.most == 8
+
+
+def test_a_level_is_read_through_a_slip_and_a_guess_is_told(recruiter: Recruiter) -> None:
+    """A misspelt level in a note is that level; one that no word speaks for comes with a note."""
+    slip = recruiter.read("senoir enginer, 45 minuts, evalution and observabilty, 7 qestions pls")
+    assert slip.wishes.level == "senior"
+    assert [one.words for one in slip.inferred if one.field == "level"] == ["senoir"]
+    assert not any("English" in note or "guessed" in note for note in slip.notes)
+    guessed = recruiter.read("5 questions for a head chef")
+    assert guessed.wishes.level is None or any("guessed" in note for note in guessed.notes)
+
+
+def test_rounds_share_their_topics_and_it_is_told(recruiter: Recruiter) -> None:
+    """A topic for each round is no wish; a note says so, and what to do."""
+    rounds = recruiter.read("Two interviews, 45 minutes each: one on cost, one on incidents; senior")
+    assert "Each round is on all topics; to give each its own, build them one by one." in rounds.notes
+    one = recruiter.read("6 questions on cost and incidents for a senior, with two juniors to mentor")
+    assert not any("Each round" in note for note in one.notes)
+
+
+def test_a_topic_that_no_question_holds_is_told(recruiter: Recruiter) -> None:
+    """What is to be avoided and had no effect does not look obeyed."""
+    reading = recruiter.read("6 questions on incidents, senior. No live coding.")
+    assert reading.wishes.avoid_topics == ("live coding",)
+    assert "No question holds 'live coding': nothing is left out for it." in reading.notes
+
+
 @pytest.mark.parametrize("text", ["", "   ", "x" * 20_001])
 def test_a_request_is_neither_empty_nor_endless(recruiter: Recruiter, text: str) -> None:
     """Nothing and too much are refused with a reason."""
@@ -260,3 +329,21 @@ def test_no_text_breaks_the_readers(text: str) -> None:
 def test_lint_looks_for_the_candidate_and_not_for_the_topic(text: str, rules: set[str]) -> None:
     """What concerns the person is found; the same words about the work are not."""
     assert {finding.rule for finding in lint_text(text)} == rules
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Find out how old the candidate is, and whether he wants kids", {"age", "family"}),
+        ("Somebody younger than 40, and no single parents", {"age", "family"}),
+        ("They should be a Protestant, and not ill; ask about their health", {"belief", "health"}),
+        ("The applicant's nationality matters, we prefer a man", {"origin", "sex and orientation"}),
+        ("She fixed her race condition in under 35 minutes", set()),
+        ("Rank documents by their age; nodes without children, replicas and their health", set()),
+        ("We support working parents and encourage women to apply; 30 days", set()),
+    ],
+)
+def test_lint_of_a_request_knows_that_it_speaks_of_somebody_else(text: str, about: set[str]) -> None:
+    """What a recruiter wants to know of "her" is found in a request; in a question it is about others."""
+    assert {finding.about for finding in lint_text(text)} == about
+    assert not [one for one in lint_text(text, place="Form A") if one.rule == "protected_topic"]

@@ -56,3 +56,15 @@ def test_a_kind_shows_the_words_that_it_was_read_from(recruiter: Recruiter) -> N
     assert avoided.value == "design"
     assert "boxes and arrows" in text[avoided.start : avoided.end] == avoided.words
     assert [one.id for one in reading.wishes.competencies] == ["cost"]
+    assert any("leave out design questions; it does not name them" in note for note in reading.notes)
+
+
+def test_a_word_that_is_no_kind_leaves_out_none_on_a_hunch(recruiter: Recruiter) -> None:
+    """What hardly means a kind that nothing names is no wish; a kind by its name needs no note."""
+    assert (
+        recruiter.read("6 questions on token cost for a junior. No trivia, no gotchas").wishes.avoid_kinds
+        == ()
+    )
+    reading = recruiter.read("6 questions on token cost, no design questions")
+    assert reading.wishes.avoid_kinds == ("design",)
+    assert not any("does not name" in note for note in reading.notes)

@@ -77,6 +77,51 @@ def test_a_built_set_keeps_the_parts(recruiter: Recruiter) -> None:
     assert [one.competencies for one in built.interviews] == [{"cost": 4, "incident-response": 2}]
 
 
+@pytest.mark.parametrize(
+    ("text", "count", "weights"),
+    [
+        (
+            "4 questions on cost and 2 on incident response, senior",
+            6,
+            {"cost": 1.33, "incident-response": 0.67},
+        ),
+        ("6 questions, 2 on cost, four on incidents", 6, {"cost": 0.67, "incident-response": 1.33}),
+        ("Two about incidents\nOne about cost", 3, {"incident-response": 1.33, "cost": 0.67}),
+        ("Two interviews, 45 min: one on cost, one on incidents", None, {"cost": 1, "incident-response": 1}),
+        ("Round 1: cost. Round 2: incidents", None, {"cost": 1, "incident-response": 1}),
+        ("10 questions, 3 on cost, 2 on incidents", 10, {"cost": 1, "incident-response": 1}),
+    ],
+)
+def test_questions_counted_by_topic_are_parts_of_the_set(
+    recruiter: Recruiter, text: str, count: int | None, weights: dict[str, float]
+) -> None:
+    """Their sum is the number of questions and each topic has its share; rounds are no questions."""
+    wishes = recruiter.read(text).wishes
+    assert wishes.count == count
+    assert {one.id: one.weight for one in wishes.competencies} == weights
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "kinds"),
+    [
+        (
+            "One debugging question, two design questions and one conceptual one",
+            4,
+            {"debugging", "design", "conceptual"},
+        ),
+        ("Two scenario and three design", 5, {"scenario", "design"}),
+        ("3 on cost and 2 behavioural", 5, set()),
+    ],
+)
+def test_questions_counted_by_kind_are_summed(
+    recruiter: Recruiter, text: str, count: int, kinds: set[str]
+) -> None:
+    """All these kinds are asked for, and a note says that only the sum holds."""
+    reading = recruiter.read(text)
+    assert (reading.wishes.count, set(reading.wishes.kinds)) == (count, kinds)
+    assert any("only the sum holds" in note for note in reading.notes)
+
+
 def test_a_part_without_a_rest_is_told_so(recruiter: Recruiter) -> None:
     """One note; the set is about what was named."""
     reading = recruiter.read("senior, half on cost")

@@ -11,15 +11,18 @@ from coach.answer.verify import resolves
 from coach.coach import Coach
 from coach.errors import NotFoundError, UsageError
 from coach.recruit.changes import compare
-from coach.recruit.contract import CompetencyWish, Wishes
-from coach.recruit.exchange import COLUMNS, DocumentName, export, read_csv, read_json
+from coach.recruit.contract import KINDS, CompetencyWish, Wishes
+from coach.recruit.exchange import COLUMNS, DocumentName, ExportFormat, export, read_csv, read_json
 from coach.recruit.guide import to_guide
+from coach.recruit.lint import REQUEST, lint_packs
+from coach.recruit.order import Order, build_first, build_next
 from coach.recruit.paper import place_of
 from coach.recruit.preparation import to_preparation
 from coach.recruit.recruiter import Recruiter
 from coach.recruit.rubric import GRADES
 from coach.recruit.scorecard import to_scorecard
 from coach.recruit.sets import QuestionSet, Weighting
+from coach.recruit.tell import tell
 
 
 def test_every_citation_of_a_set_stands_in_the_handbook(made: QuestionSet, recruiting: Coach) -> None:
@@ -37,6 +40,31 @@ def test_every_key_point_has_an_anchor_for_every_grade(made: QuestionSet) -> Non
             assert len(pack.rubric.points) >= 4
             for point in pack.rubric.points:
                 assert [anchor.grade for anchor in point.anchors] == list(GRADES)
+
+
+def test_what_a_request_should_not_say_is_told_with_its_set(recruiter: Recruiter) -> None:
+    """An unlawful wish is named beside the set, with its words; it goes when the request goes."""
+    made = build_first(recruiter, Order(text="2 questions on cost, senior. Ask her age."))
+    assert [one.quote for one in made.findings if one.place == REQUEST] == ["her age"]
+    assert "Mend: request: age (“her age”). Leave it out." in tell(made)
+    after = build_next(recruiter, Order(text="2 questions on cost, senior"), made)
+    assert not any(one.place == REQUEST for one in after.findings)
+
+
+def test_a_title_that_nobody_gave_follows_the_level(recruiter: Recruiter) -> None:
+    """The next version is called after its own level; a title of the recruiter's stays."""
+    first = build_first(recruiter, Order(text="2 questions on cost, senior"))
+    assert build_next(recruiter, Order(text="for a junior"), first).title == "Interview: junior AI engineer"
+    named = first.model_copy(update={"title": "Mine"})
+    assert build_next(recruiter, Order(text="for a junior"), named).title == "Mine"
+
+
+def test_lint_reads_what_is_said_to_a_candidate(made: QuestionSet) -> None:
+    """A finding on a question quotes the question or a probe, never another wording that nobody sees."""
+    pack = made.interviews[0].packs[0]
+    asked = pack.model_copy(update={"question": pack.question.model_copy(update={"text": "Guys, why?"})})
+    found = lint_packs([("Form A", 2.0, [asked])])
+    assert [(one.place, one.quote) for one in found] == [("Form A, question 1", "Guys")]
 
 
 def test_a_pack_holds_what_an_interviewer_needs(made: QuestionSet) -> None:
@@ -81,10 +109,11 @@ def test_csv_has_a_row_for_each_question_and_a_source_for_each_anchor(
     ("content", "problem"), [("{}", "title"), ("no json", "json"), ('{"title": "x", "extra": 1}', "wishes")]
 )
 def test_a_file_that_is_no_set_is_refused(content: str, problem: str) -> None:
-    """Bad JSON gets one error that says what is wrong."""
-    with pytest.raises(UsageError, match="this is no question set") as caught:
-        read_json(content)
+    """Bad JSON gets one error that says which file it is and what is wrong."""
+    with pytest.raises(UsageError, match=r"^'a' is no question set: ") as caught:
+        read_json(content, "'a'")
     assert problem in str(caught.value).lower()
+    assert ": :" not in str(caught.value)
 
 
 @pytest.mark.parametrize("change", ["asked_probes", "question_id"])
@@ -166,6 +195,23 @@ def test_a_conflict_is_told_on_the_first_page(recruiter: Recruiter) -> None:
     text = export(recruiter.build(wishes), "md").decode()
     assert "What was asked for cannot be met" in text
     assert "12 questions and 10 minutes cannot hold together" in text
+
+
+@pytest.mark.parametrize("document", ["scorecard", "preparation"])
+@pytest.mark.parametrize("form", ["md", "pdf", "docx"])
+def test_a_set_that_could_not_be_made_is_no_paper_for_an_interview(
+    recruiter: Recruiter, form: ExportFormat, document: DocumentName
+) -> None:
+    """Scorecard and preparation are refused with the reason; guide, JSON and CSV tell what there is."""
+    made = recruiter.build(Wishes(avoid_kinds=KINDS))
+    assert made.conflict is not None
+    with pytest.raises(UsageError) as caught:
+        export(made, form, document)
+    assert document in str(caught.value)
+    assert made.conflict.because in str(caught.value)
+    assert made.conflict.because in export(made, "md").decode()
+    assert read_json(export(made, "json", document).decode()) == made
+    assert export(made, "csv", document).decode().splitlines() == [",".join(COLUMNS)]
 
 
 def test_the_difference_of_two_versions_names_what_changed(made: QuestionSet, recruiter: Recruiter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coach.errors import NotFoundError
+from coach.errors import NotFoundError, UsageError
 from coach.export.markdown import to_markdown
 from coach.recruit.contract import CompetencyWish, TemplateUse, Wishes
 from coach.recruit.guide import to_guide
@@ -193,6 +193,54 @@ def test_what_a_text_asks_for_is_not_ruled_out_any_more(recruiter: Recruiter) ->
     after = build_next(recruiter, Order(text="cost"), before).wishes
     assert [one.id for one in after.competencies] == ["cost"]
     assert (after.avoid_competencies, after.avoid_kinds, after.level) == ((), ("behavioural",), "senior")
+
+
+BOTH = (CompetencyWish(id="cost"), CompetencyWish(id="incident-response"))
+COST = BOTH[:1]
+
+
+@pytest.mark.parametrize(
+    ("had", "text", "changes"),
+    [
+        (BOTH, "Make it harder.", {"level": "staff"}),
+        (BOTH, "that was too hard, 20 minutes", {"level": "mid", "minutes": 20}),
+        (COST, "Also add a question on incidents", {"competencies": BOTH}),
+        (COST, "add 2 questions on incidents", {"competencies": BOTH, "count": 6}),
+        (BOTH, "one question fewer", {"count": 3}),
+        (BOTH, "six questions", {"count": 6}),
+        (BOTH, "more cost please", {"competencies": (CompetencyWish(id="cost", weight=2), BOTH[1])}),
+        (BOTH, "fewer incidents", {"competencies": (COST[0], CompetencyWish(id=BOTH[1].id, weight=0.5))}),
+        (BOTH, "cost questions in 20 minutes", {"minutes": 20}),
+        (BOTH, "cost only", {"competencies": COST}),
+        (COST, "incidents", {"competencies": BOTH[1:]}),
+    ],
+)
+def test_a_change_in_words_leaves_other_topics(
+    recruiter: Recruiter, had: tuple[CompetencyWish, ...], text: str, changes: dict[str, object]
+) -> None:
+    """Topics go only if a text rules them out, names others alone, or says that there are no more of them."""
+    before = build_first(recruiter, Order(wishes=Wishes(level="senior", count=4, competencies=had)))
+    after = build_next(recruiter, Order(text=text), before).wishes
+    assert after.model_copy(update={"focus": ""}) == before.wishes.model_copy(update=changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Thanks, looks good!", "nothing of this could be read"),
+        ("Shuffle the order", "nothing of this could be read"),
+        ("Replace the third question.", "single questions"),
+        ("Keep 1 and 3, redo the rest", "single questions"),
+        ("harder", "no level above staff"),
+        ("also incidents", "no topics of its own"),
+    ],
+)
+def test_a_change_that_cannot_be_read_is_refused(recruiter: Recruiter, text: str, why: str) -> None:
+    """No version is made that differs in what nobody asked for; the error says what can be."""
+    before = build_first(recruiter, Order(wishes=Wishes(level="staff", count=3)))
+    with pytest.raises(UsageError, match=why) as error:
+        build_next(recruiter, Order(text=text), before)
+    assert error.value.hint
 
 
 def test_wishes_that_are_left_out_stay(house: House, recruiter: Recruiter) -> None:
